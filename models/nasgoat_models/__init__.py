@@ -1,0 +1,1 @@
+"""Neural and latent-space search methods for nasgoat."""

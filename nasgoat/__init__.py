@@ -1,0 +1,3 @@
+"""Mixed-integer acquisition optimisation for neural architecture search."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,60 @@
+"""Errors that a caller can react to; one class per reaction."""
+
+
+class NasgoatError(Exception):
+    """Base class of every error that nasgoat raises on purpose."""
+
+
+class OutsideSpaceError(NasgoatError, ValueError):
+    """A graph breaks a rule of its search space, or a label is not in the alphabet."""
+
+
+class EmptySpaceError(NasgoatError, ValueError):
+    """The rules of a search space exclude every graph."""
+
+
+class NotListableError(NasgoatError, ValueError):
+    """A search space is too large to be listed graph by graph."""
+
+
+class NothingLeftError(NasgoatError):
+    """More graphs were asked for than are left in the space."""
+
+
+class NoIncumbentError(NasgoatError):
+    """A solver stopped at its limits before it found any graph."""
+
+
+class SolverUnavailableError(NasgoatError, ImportError):
+    """A solver's package is not installed, or its licence does not carry the model."""
+
+
+class NoEncodingError(NasgoatError, TypeError):
+    """A rule, feature map, posterior or acquisition function has no MIP form."""
+
+
+class EncodingMismatchError(NasgoatError):
+    """A solver's answer disagrees with the number side: the certificate is refused."""
+
+
+class BadDataError(NasgoatError, ValueError):
+    """Observations that no surrogate can be fitted to: NaN, unequal lengths, none at all."""
+
+
+class UnknownNameError(NasgoatError, LookupError):
+    """A name of a benchmark, method, kernel, solver ... that does not exist; lists those that do."""
+
+
+class MissingDataError(NasgoatError, FileNotFoundError):
+    """A benchmark table that is not on this machine."""
+
+
+class NotInTableError(NasgoatError, KeyError):
+    """A graph that a benchmark table has no row for."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class JournalError(NasgoatError, ValueError):
+    """A journal that cannot be read, or that belongs to another run."""

@@ -1,0 +1,29 @@
+"""Graph kernels as numbers: feature maps, and linear and exponential kernels over them."""
+
+from nasgoat.kernels.features import (
+    EdgeLabels,
+    FeatureMap,
+    NodeLabels,
+    ShortestPathLengths,
+    ShortestPaths,
+    counts_of,
+    default_feature_maps,
+    features,
+    stacked_features,
+)
+from nasgoat.kernels.kernels import ExponentialKernel, GraphKernel, LinearKernel
+
+__all__ = [
+    "EdgeLabels",
+    "ExponentialKernel",
+    "FeatureMap",
+    "GraphKernel",
+    "LinearKernel",
+    "NodeLabels",
+    "ShortestPathLengths",
+    "ShortestPaths",
+    "counts_of",
+    "default_feature_maps",
+    "features",
+    "stacked_features",
+]

@@ -1,0 +1,34 @@
+"""What every graph encoding returns, and all that rules, features and objectives see of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations, permutations
+from typing import Any
+
+Term = Any  # a Pyomo variable or linear expression, or a plain number where the value is known
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PathHandles:
+    """A graph as variables.
+
+    All mappings hold plain numbers where the encoding knows the value beforehand.
+    """
+
+    n: int  # largest node count
+    n_least: int  # least node count; == n for a fixed size
+    ordered: bool  # edges go from lower to higher indices only
+    exists: Mapping[int, Term]  # exists[v] = 1 iff node v is part of the graph
+    edge: Mapping[Pair, Term]  # edge[u, v] = 1 iff u -> v, u != v
+    reach: Mapping[Pair, Term]  # reach[u, v] = 1 iff there is a path u -> v, u != v
+    at_distance: Mapping[tuple[int, int, int], Term]  # [u, v, s] = 1 iff d(u, v) = s, 1 <= s < n
+    label: Mapping[Pair, Term]  # label[v, a] = 1 iff node v has label a
+    edge_label: Mapping[tuple[int, int, int], Term]  # [u, v, a] = 1 iff edge u -> v has label a
+
+    @property
+    def pairs(self) -> Iterator[Pair]:
+        """Node pairs between which an edge is possible."""
+        return combinations(range(self.n), 2) if self.ordered else permutations(range(self.n), 2)

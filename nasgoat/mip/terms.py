@@ -1,0 +1,32 @@
+"""Small helpers on Pyomo terms that may also be plain numbers."""
+
+from __future__ import annotations
+
+import pyomo.environ as pyo
+
+from nasgoat.mip.handles import Term
+
+
+def constant(term: Term) -> float | None:
+    """The value of a number, a fixed variable or an expression of those; None if it can vary."""
+    if isinstance(term, int | float):
+        return float(term)
+    return float(pyo.value(term)) if term.is_fixed() else None
+
+
+def pin(term: Term, value: float) -> pyo.Constraint | None:
+    """Fix a variable, so that solvers never see it; for an expression, return the row that does.
+
+    Raises:
+        ValueError: the term is known to have another value.
+    """
+    known = constant(term)
+    if known is not None:
+        if abs(known - value) > 1e-9:
+            msg = f"{term} is {known}, it cannot be {value}: the rules contradict each other"
+            raise ValueError(msg)
+        return None
+    if term.is_variable_type():
+        term.fix(value)
+        return None
+    return term == value

@@ -1,0 +1,65 @@
+"""The protocol of acquisition optimisers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from nasgoat.acquisition import Acquisition
+from nasgoat.graphs import LabeledGraph
+from nasgoat.posterior import Posterior
+from nasgoat.records import Certificate, Limits, ProgressCallback
+from nasgoat.spaces import CellSpace
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """A graph with the best acquisition value among those allowed, and what is proven of it."""
+
+    graph: LabeledGraph
+    certificate: Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to minimise, and where.
+
+    Args:
+        acquisition: the function.
+        posterior: the belief it looks at.
+        space: the graphs to choose from.
+        exclude: graphs not to return, in any relabelling that the space does not tell apart.
+        starts: graphs worth trying first (the best observed ones); they need not be allowed.
+    """
+
+    acquisition: Acquisition
+    posterior: Posterior
+    space: CellSpace
+    exclude: Sequence[LabeledGraph] = ()
+    starts: Sequence[LabeledGraph] = field(default=())
+
+
+class AcquisitionOptimizer(Protocol):
+    """Minimises an acquisition function over a search space."""
+
+    @property
+    def name(self) -> str:
+        """Appears in certificates: ``"mip"``, ``"exhaustive"`` ..."""
+
+    def minimize(
+        self,
+        task: Task,
+        k: int = 1,
+        limits: Limits = Limits(),  # noqa: B008  (a frozen value)
+        progress: ProgressCallback | None = None,
+    ) -> list[Optimum]:
+        """The ``k`` best graphs, distinct by the space's key, best first.
+
+        The certificate of the ``i``-th optimum speaks of the graphs left after the first ``i - 1``.
+
+        Raises:
+            NothingLeftError: the space holds fewer than ``k`` graphs that are not excluded.
+            NoEncodingError: the optimiser cannot handle the acquisition function or the posterior.
+            NoIncumbentError: the limits were reached before any graph was found.
+        """

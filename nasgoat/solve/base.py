@@ -1,0 +1,82 @@
+"""The protocol of solver backends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from nasgoat.graphs import LabeledGraph
+from nasgoat.mip import AcquisitionProblem
+from nasgoat.records import Limits, ProgressCallback
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a solver found and proved on one problem.
+
+    Args:
+        graph: the best graph found that is strictly better than the cutoff, or None.
+        value: its acquisition value from the number side; the cutoff if there is none.
+        lower_bound: no graph of the problem has a smaller value.
+        status: ``"optimal"``, ``"time_limit"``, ``"node_limit"``, ``"interrupted"`` or ``"stalled"``.
+        solves: number of MIPs solved.
+    """
+
+    graph: LabeledGraph | None
+    value: float
+    lower_bound: float
+    status: str
+    solves: int
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What is known before the solve.
+
+    Args:
+        graphs: feasible graphs, tried first.
+        cutoff: only graphs of a smaller value are of interest.
+    """
+
+    graphs: Sequence[LabeledGraph] = ()
+    cutoff: float = float("inf")
+
+
+class Solver(Protocol):
+    """Minimises an acquisition problem to proof."""
+
+    @property
+    def name(self) -> str:
+        """With version: appears in certificates."""
+
+    def minimize(
+        self,
+        problem: AcquisitionProblem,
+        limits: Limits,
+        start: Start = Start(),  # noqa: B008  (a frozen value)
+        progress: ProgressCallback | None = None,
+    ) -> Outcome:
+        """Find the best graph of the problem and a lower bound on all of them.
+
+        A Ctrl-C ends the solve early with the status ``"interrupted"`` and what was found.
+        """
+
+
+@dataclass(slots=True)
+class Clock:
+    """Seconds since its birth, and until a limit."""
+
+    limit: float | None
+    born: float = field(default_factory=time.perf_counter)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since birth."""
+        return time.perf_counter() - self.born
+
+    @property
+    def left(self) -> float:
+        """Seconds until the limit, infinite without one."""
+        return float("inf") if self.limit is None else self.limit - self.elapsed

@@ -1,0 +1,278 @@
+"""HiGHS: MILPs, re-solved with tangents of the variance rows until the proof is complete.
+
+HiGHS takes no lazy rows and no quadratic ones. The linear model bounds the acquisition from below;
+each graph it returns is valued exactly and gets tangents that make the model exact there, so the
+bound and the best value meet after finitely many solves (MATH 6.3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nasgoat.errors import SolverUnavailableError
+from nasgoat.graphs import LabeledGraph
+from nasgoat.mip import AcquisitionProblem, Cut
+from nasgoat.mip.terms import constant
+from nasgoat.records import AUDIT_TOL, Limits, Progress, ProgressCallback
+from nasgoat.solve.base import Clock, Outcome, Start
+from nasgoat.solve.standard_form import StandardForm, standard_form
+
+Floats = NDArray[np.float64]
+
+MIP_TOLERANCE = 1e-9  # HiGHS's own 1e-6 is too coarse where the root is steep (MATH 6.3)
+MIP_SHARE = 0.3  # of the gap is left to HiGHS, the rest to the tangents
+ROOT_ROUNDS = 12  # of tangents at the LP relaxation before the first MIP
+POLL = 0.1  # seconds between looks at the solver thread
+WORST = 1e20
+
+
+@dataclass(frozen=True, slots=True)
+class HighsSolver:
+    """The HiGHS backend.
+
+    Args:
+        threads: for branch and bound; 1 is deterministic across machines of different sizes.
+        seed: HiGHS's random seed.
+    """
+
+    threads: int = 1
+    seed: int = 0
+
+    @property
+    def name(self) -> str:
+        return f"highs {_highspy().Highs().version()}"
+
+    def minimize(
+        self,
+        problem: AcquisitionProblem,
+        limits: Limits,
+        start: Start = Start(),  # noqa: B008  (a frozen value)
+        progress: ProgressCallback | None = None,
+    ) -> Outcome:
+        """See ``Solver.minimize``."""
+        return _Solve(problem, limits, start, progress, self).run()
+
+
+def _highspy() -> Any:
+    try:
+        import highspy  # noqa: PLC0415  (`import nasgoat` loads no solver)
+    except ImportError as error:
+        msg = "the solver highs needs the package highspy; install it: pip install highspy"
+        raise SolverUnavailableError(msg) from error
+    return highspy
+
+
+@dataclass(slots=True)
+class _Solve:
+    """One minimisation; holds what changes while it runs."""
+
+    problem: AcquisitionProblem
+    limits: Limits
+    start: Start
+    progress: ProgressCallback | None
+    solver: HighsSolver
+    clock: Clock = field(init=False)
+    best: LabeledGraph | None = None
+    value: float = float("inf")
+    bound: float = -float("inf")
+    seen: set[LabeledGraph] = field(default_factory=set)
+    interrupted: bool = False
+    highs: Any = None
+    form: StandardForm = field(init=False)
+    design: list[tuple[int | None, float]] = field(default_factory=list)
+    cutoff_row: int = -1
+
+    def run(self) -> Outcome:
+        self.clock = Clock(self.limits.seconds)
+        self.value = self.start.cutoff
+        self._load()
+        cuts = self.problem.first_cuts(self.start.graphs)
+        for graph in self.start.graphs:
+            cuts += self._visit(graph)
+        self._add(cuts)
+        self._tighten_root()
+        status, solves = "optimal", 0
+        while not self._closed:
+            known = len(self.seen)
+            status = self._solve_mip()
+            solves += 1
+            if status != "optimal":
+                break
+            if len(self.seen) == known and not self._closed:
+                status = "stalled"  # every graph found has its tangents already: rounding is left
+                break
+        return Outcome(self.best, self.value, min(self.bound, self.value), status, solves)
+
+    @property
+    def _scale(self) -> float:
+        return max(1.0, abs(self.value)) if np.isfinite(self.value) else 1.0
+
+    @property
+    def _closed(self) -> bool:
+        return self.value - self.bound <= self.limits.gap * self._scale
+
+    def _load(self) -> None:
+        """Pass the linear model to HiGHS, with a row for the objective cutoff."""
+        highspy = _highspy()
+        with self.problem.linear() as model:
+            self.form = form = standard_form(model)
+        for term in self.problem.cell.design:
+            known = constant(term)
+            column = None if known is not None else form.column_of[id(term)]
+            self.design.append((column, known or 0.0))
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = len(form.cost), len(form.row_lower)
+        lp.col_cost_, lp.offset_ = form.cost, form.offset
+        lp.col_lower_, lp.col_upper_ = form.lower, form.upper
+        lp.row_lower_, lp.row_upper_ = form.row_lower, form.row_upper
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_ = form.A.indptr
+        lp.a_matrix_.index_ = form.A.indices
+        lp.a_matrix_.value_ = form.A.data
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(flag)] for flag in form.integer]
+        self.highs = highs = highspy.Highs()
+        highs.silent()
+        highs.setOptionValue("threads", self.solver.threads)
+        highs.setOptionValue("random_seed", self.solver.seed)
+        highs.setOptionValue("mip_feasibility_tolerance", MIP_TOLERANCE)
+        highs.setOptionValue("primal_feasibility_tolerance", MIP_TOLERANCE)
+        highs.setOptionValue("mip_rel_gap", 0.0)
+        highs.HandleUserInterrupt = True
+        highs.passModel(lp)
+        self.cutoff_row = highs.getNumRow()
+        used = np.flatnonzero(form.cost)
+        highs.addRow(-highspy.kHighsInf, highspy.kHighsInf, len(used), used, form.cost[used])
+
+    def _add(self, cuts: list[Cut]) -> None:
+        for cut in cuts:
+            columns, values, fixed = self.form.row(cut.terms)
+            lower = cut.lower - fixed
+            self.highs.addRow(
+                lower, WORST, len(columns), np.array(columns, np.int32), np.array(values)
+            )
+
+    def _visit(self, graph: LabeledGraph) -> list[Cut]:
+        """Value a feasible graph exactly; return its tangents, none if it was seen before."""
+        if graph in self.seen:
+            return []
+        self.seen.add(graph)
+        value = self.problem.value(graph)
+        if value < self.value:
+            self.best, self.value = graph, value
+        return self.problem.cuts_at(graph)
+
+    def _tighten_root(self) -> None:
+        """Add tangents at the LP relaxation's optimum, as long as its bound moves."""
+        variance = self.problem.variance
+        if variance is None:
+            return
+        columns = self.form.column_of
+        continuous, integer = _kinds(self.form.integer)
+        every = np.arange(len(continuous), dtype=np.int32)
+        self.highs.changeColsIntegrality(len(every), every, continuous)
+        before = -float("inf")
+        for _ in range(ROOT_ROUNDS):
+            if self._execute() != "optimal":
+                break
+            bound = self.highs.getInfo().objective_function_value
+            if bound - before < 1e-3 * self._scale:
+                break
+            before = bound
+            x = np.asarray(self.highs.getSolution().col_value)
+            w = [x[columns[id(variance.w[k])]] for k in variance.w]
+            q = [x[columns[id(variance.q[k])]] for k in variance.q]
+            cuts = [c for c, a, b in zip(self.problem.square_cuts(w), w, q, strict=True) if a * a > b]
+            deviation = float(np.sqrt(max(x[columns[id(variance.Q)]], 0.0)))
+            self._add([*cuts, self.problem.root_cut(deviation)])
+        self.highs.changeColsIntegrality(len(every), every, integer)
+
+    def _solve_mip(self) -> str:
+        """Solve the current MILP; update incumbent, bound and tangents."""
+        if np.isfinite(self.value):
+            # the incumbent's tangents leave it below this row, so that "infeasible" means "proven"
+            ceiling = self.value + AUDIT_TOL * self._scale - self.form.offset
+            self.highs.changeRowBounds(self.cutoff_row, -WORST, ceiling)
+        self.highs.setOptionValue("mip_abs_gap", MIP_SHARE * self.limits.gap * self._scale)
+        if self.limits.nodes is not None:
+            self.highs.setOptionValue("mip_max_nodes", self.limits.nodes)
+        self._suggest()
+        found: list[LabeledGraph] = []
+
+        def on_solution(event: Any) -> None:
+            found.append(self._graph_at(np.asarray(event.data_out.mip_solution)))
+
+        self.highs.cbMipImprovingSolution.subscribe(on_solution)
+        status = self._execute()
+        self.highs.cbMipImprovingSolution.unsubscribe(on_solution)
+        if status == "infeasible":
+            self.bound = max(self.bound, self.value)
+            return "optimal"
+        info = self.highs.getInfo()
+        if np.isfinite(info.mip_dual_bound):
+            self.bound = max(self.bound, info.mip_dual_bound)
+        if info.primal_solution_status == 2:  # kSolutionStatusFeasible
+            found.append(self._graph_at(np.asarray(self.highs.getSolution().col_value)))
+        for graph in found:
+            self._add(self._visit(graph))
+        self._report()
+        return status
+
+    def _suggest(self) -> None:
+        """Start from the best graph (HiGHS forgets its solution whenever a row is added)."""
+        if self.best is None:
+            return
+        values = self.problem.cell.design_of(self.best)
+        pairs = [
+            (column, float(value))
+            for (column, _), value in zip(self.design, values, strict=True)
+            if column is not None
+        ]
+        columns = np.array([column for column, _ in pairs], dtype=np.int32)
+        self.highs.setSolution(len(pairs), columns, np.array([value for _, value in pairs]))
+
+    def _graph_at(self, x: Floats) -> LabeledGraph:
+        design = [known if column is None else float(x[column]) for column, known in self.design]
+        return self.problem.cell.graph_at(design)
+
+    def _execute(self) -> str:
+        """Run HiGHS in its own thread, so that Ctrl-C reaches us; return how it ended."""
+        if self.clock.left <= 0:
+            return "time_limit"
+        self.highs.setOptionValue("time_limit", min(self.highs.getRunTime() + self.clock.left, WORST))
+        thread = self.highs.startSolve()
+        finished = False
+        while not finished:
+            try:
+                finished = self.highs.wait(POLL)[0]
+            except KeyboardInterrupt:
+                self.interrupted = True
+                self.highs.cancelSolve()
+        thread.join()
+        if self.interrupted:
+            return "interrupted"
+        return _STATUS.get(self.highs.getModelStatus().name, "stalled")
+
+    def _report(self) -> None:
+        if self.progress is not None:
+            incumbent = self.value if self.best is not None else None
+            bound = self.bound if np.isfinite(self.bound) else None
+            self.progress(Progress(self.clock.elapsed, incumbent, bound))
+
+
+_STATUS = {
+    "kOptimal": "optimal",
+    "kInfeasible": "infeasible",
+    "kTimeLimit": "time_limit",
+    "kSolutionLimit": "node_limit",
+    "kInterrupt": "interrupted",
+}
+
+
+def _kinds(integer: NDArray[np.bool_]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """HiGHS's column types: all continuous, and as they are."""
+    return np.zeros(len(integer), np.uint8), integer.astype(np.uint8)

@@ -1,0 +1,70 @@
+"""A linear Pyomo model as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyomo.environ as pyo
+from numpy.typing import NDArray
+from pyomo.common.gc_manager import PauseGC
+from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+from scipy import sparse
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StandardForm:
+    """``min cost . x + offset`` with ``row_lower <= A x <= row_upper``, ``lower <= x <= upper``."""
+
+    cost: Floats  # (n_columns,)
+    offset: float
+    A: sparse.csr_matrix  # (n_rows, n_columns)
+    row_lower: Floats
+    row_upper: Floats
+    lower: Floats
+    upper: Floats
+    integer: NDArray[np.bool_]  # (n_columns,)
+    column_of: dict[int, int]  # id of a Pyomo variable -> column; fixed variables have none
+
+    def row(self, terms: Sequence[tuple[pyo.Var, float]]) -> tuple[list[int], list[float], float]:
+        """Columns, coefficients, and the constant that fixed variables contribute."""
+        columns, values, fixed = [], [], 0.0
+        for variable, coefficient in terms:
+            column = self.column_of.get(id(variable))
+            if column is None:
+                fixed += coefficient * float(variable.value)
+            else:
+                columns.append(column)
+                values.append(float(coefficient))
+        return columns, values, fixed
+
+
+def standard_form(model: pyo.ConcreteModel) -> StandardForm:
+    """Compile the active rows of a model, all of them linear.
+
+    Raises:
+        ValueError: a variable without finite bounds: solvers may answer wrongly on such models.
+    """
+    with PauseGC():
+        form = LinearStandardFormCompiler().write(model, mixed_form=True)
+    columns = list(form.columns)
+    for variable in columns:
+        if variable.lb is None or variable.ub is None:
+            msg = f"variable {variable.name} has no finite bounds; give it some"
+            raise ValueError(msg)
+    sense = np.array([row.bound_type for row in form.rows])  # -1: >=, 0: ==, 1: <=
+    rhs = np.asarray(form.rhs, dtype=float)
+    return StandardForm(
+        cost=form.c.toarray()[0].astype(float),
+        offset=float(form.c_offset[0]),
+        A=sparse.csr_matrix(form.A),
+        row_lower=np.where(sense <= 0, rhs, -np.inf),
+        row_upper=np.where(sense >= 0, rhs, np.inf),
+        lower=np.array([float(variable.lb) for variable in columns]),
+        upper=np.array([float(variable.ub) for variable in columns]),
+        integer=np.array([not variable.is_continuous() for variable in columns], dtype=np.bool_),
+        column_of={id(variable): i for i, variable in enumerate(columns)},
+    )

@@ -1,0 +1,244 @@
+"""Listing and sampling the members of a cell space: edge sets first, then labels."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nasgoat.errors import EmptySpaceError, NotListableError
+from nasgoat.graphs import GraphBatch, LabeledGraph
+
+if TYPE_CHECKING:
+    from nasgoat.spaces.cell import CellSpace
+
+MAX_STRUCTURES = 1 << 21  # rows of the frontier while growing edge sets: some 100 MB at 7 nodes
+MAX_POINTS = 4_000_000  # indexed graphs looked at by a listing: about 30 s and 1 GB at 7 nodes
+SAMPLE_CHUNK = 64  # candidates drawn at once by rejection sampling
+MAX_ATTEMPTS = 1_000_000 // SAMPLE_CHUNK
+
+
+@lru_cache(maxsize=32)
+def structures(space: CellSpace, n: int) -> NDArray[np.bool_]:
+    """All edge sets of ``n`` nodes that meet the structural rules; ``(N, n, n)``.
+
+    Raises:
+        NotListableError: there are too many to grow them node by node.
+    """
+    frontier = np.zeros((1, 1, 1), dtype=np.bool_)
+    for k in range(1, n):
+        ways = 2 ** (k if space.is_topological else 2 * k)
+        if len(frontier) * ways > MAX_STRUCTURES:
+            msg = f"space {space.name!r} has too many edge sets at {n} nodes to list them"
+            raise NotListableError(msg)
+        frontier = _grown(space, frontier, np.arange(ways), n)
+    batch = _unlabelled(frontier)
+    for rule in space.rules:
+        if rule.structural:
+            batch = batch.take(rule.holds(batch))
+    return batch.adjacency
+
+
+@lru_cache(maxsize=8)
+def listing(space: CellSpace) -> GraphBatch:
+    """One member per architecture, ascending in size.
+
+    Raises:
+        NotListableError: too many edge sets or more than ``MAX_POINTS`` indexed graphs.
+    """
+    points = _count_points(space)
+    if points > MAX_POINTS:
+        msg = (
+            f"space {space.name!r} has {points:,} indexed graphs, at most {MAX_POINTS:,} are listed; "
+            "use the MIP optimiser, or narrow the space"
+        )
+        raise NotListableError(msg)
+    parts = []
+    for n in space.sizes:
+        batch = space.identity.representatives(space.members(_labelled(space, structures(space, n))))
+        parts.append(batch.take(_first_of_each(batch)))
+    return GraphBatch.concatenate(parts)
+
+
+def is_listable(space: CellSpace) -> bool:
+    """Whether ``listing`` would return."""
+    try:
+        return _count_points(space) <= MAX_POINTS
+    except NotListableError:
+        return False
+
+
+def sample(space: CellSpace, rng: np.random.Generator) -> LabeledGraph:
+    """Draw a member (see ``CellSpace.sample``)."""
+    weights = _size_weights(space)
+    for _ in range(MAX_ATTEMPTS):
+        n = space.sizes[rng.choice(len(weights), p=weights)]
+        members = space.members(_draws(space, n, rng))
+        if len(members):
+            return members[0]
+    msg = f"no graph of space {space.name!r} was found by sampling; do its rules contradict each other?"
+    raise EmptySpaceError(msg)
+
+
+def _grown(
+    space: CellSpace, frontier: NDArray[np.bool_], ways: NDArray[np.int64], n: int
+) -> NDArray[np.bool_]:
+    """Add a node to every prefix in every given way; the bits of a way are its in- and out-edges."""
+    count, k, _ = frontier.shape
+    grown = np.zeros((count, len(ways), k + 1, k + 1), dtype=np.bool_)
+    grown[:, :, :k, :k] = frontier[:, None]
+    bits = (ways[:, None] >> np.arange(2 * k)) & 1 == 1
+    grown[:, :, :k, k] = bits[:, :k]
+    grown[:, :, k, :k] = bits[:, k:]
+    prefixes = _unlabelled(grown.reshape(-1, k + 1, k + 1))
+    keep = np.ones(len(prefixes), dtype=np.bool_)
+    for rule in space.rules:
+        if rule.structural:
+            keep &= rule.may_extend(prefixes, n, ordered=space.is_topological)
+    return prefixes.adjacency[keep]
+
+
+def _unlabelled(adjacency: NDArray[np.bool_]) -> GraphBatch:
+    count, n, _ = adjacency.shape
+    return GraphBatch(
+        np.full(count, n, dtype=np.int64),
+        adjacency,
+        np.full((count, n), -1, dtype=np.int8),
+        np.full((count, n, n), -1, dtype=np.int8),
+    )
+
+
+def _domains(space: CellSpace, n: int) -> list[NDArray[np.int8]]:
+    """Labels that no rule forbids outright, for each node."""
+    labels = range(len(space.node_alphabet))
+    return [
+        np.array(
+            [a for a in labels if all(rule.label_allowed(v, n, a) for rule in space.rules)], np.int8
+        )
+        for v in range(n)
+    ]
+
+
+def _labellings(space: CellSpace, adjacency: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Number of labellings of each edge set, label rules aside; ``(N,)``."""
+    n = adjacency.shape[1]
+    if space.node_alphabet:
+        return np.full(len(adjacency), np.prod([float(len(d)) for d in _domains(space, n)]))
+    return float(max(1, len(space.edge_alphabet))) ** adjacency.sum(axis=(1, 2))
+
+
+@lru_cache(maxsize=32)
+def _count_points(space: CellSpace) -> int:
+    """Number of indexed graphs that a listing would look at."""
+    return int(sum(_labellings(space, structures(space, n)).sum() for n in space.sizes))
+
+
+def _labelled(space: CellSpace, adjacency: NDArray[np.bool_]) -> GraphBatch:
+    """Every edge set with every labelling."""
+    batch = _unlabelled(adjacency)
+    if space.node_alphabet:
+        return _with_node_labels(batch, _domains(space, adjacency.shape[1]))
+    if space.edge_alphabet:
+        return _with_edge_labels(batch, len(space.edge_alphabet))
+    return batch
+
+
+def _with_node_labels(batch: GraphBatch, domains: list[NDArray[np.int8]]) -> GraphBatch:
+    table = np.stack(np.meshgrid(*domains, indexing="ij"), axis=-1).reshape(-1, len(domains))
+    rows = np.repeat(np.arange(len(batch)), len(table))
+    repeated = batch.take(rows)
+    labels = np.tile(table, (len(batch), 1))
+    return GraphBatch(repeated.sizes, repeated.adjacency, labels, repeated.edge_labels)
+
+
+def _with_edge_labels(batch: GraphBatch, n_labels: int) -> GraphBatch:
+    parts = [batch.take(slice(0, 0))]
+    counts = batch.adjacency.sum(axis=(1, 2))
+    for count in map(int, np.unique(counts)):
+        some = batch.take(counts == count)
+        table = np.indices((n_labels,) * count).reshape(count, n_labels**count).T.astype(np.int8)
+        rows = np.repeat(np.arange(len(some)), len(table))
+        repeated = some.take(rows)
+        labels = repeated.edge_labels.copy()
+        labels[repeated.adjacency] = np.tile(table, (len(some), 1)).ravel()
+        parts.append(
+            GraphBatch(repeated.sizes, repeated.adjacency, repeated.node_labels, labels)
+        )
+    return GraphBatch.concatenate(parts)
+
+
+def _first_of_each(batch: GraphBatch) -> NDArray[np.int64]:
+    """Rows of the first copy of every distinct indexed graph, ascending."""
+    flat = np.concatenate(
+        [
+            np.packbits(batch.adjacency.reshape(len(batch), -1), axis=1),
+            batch.node_labels.view(np.uint8),
+            batch.edge_labels.reshape(len(batch), -1).view(np.uint8),
+        ],
+        axis=1,
+    )
+    flat = np.ascontiguousarray(flat)
+    whole = flat.view(np.dtype((np.void, flat.shape[1])))[:, 0]
+    return np.sort(np.unique(whole, return_index=True)[1])
+
+
+@lru_cache(maxsize=32)
+def _structure_weights(space: CellSpace, n: int) -> NDArray[np.float64] | None:
+    """Labellings per edge set, or None where the edge sets cannot be listed."""
+    try:
+        return _labellings(space, structures(space, n))
+    except NotListableError:
+        return None
+
+
+def _size_weights(space: CellSpace) -> NDArray[np.float64]:
+    """Share of each node count among the indexed graphs; equal shares where that is unknown."""
+    tables = [_structure_weights(space, n) for n in space.sizes]
+    totals = np.array([np.nan if table is None else table.sum() for table in tables])
+    if np.isnan(totals).any():
+        return np.full(len(totals), 1 / len(totals))
+    if totals.sum() == 0:
+        msg = f"space {space.name!r} is empty: no edge set and labels meet all of {space.rules}"
+        raise EmptySpaceError(msg)
+    shares: NDArray[np.float64] = totals / totals.sum()
+    return shares
+
+
+def _draws(space: CellSpace, n: int, rng: np.random.Generator) -> GraphBatch:
+    """Random edge sets that meet the structural rules, with random labels."""
+    weights = _structure_weights(space, n)
+    if weights is None:
+        adjacency = _random_walk(space, n, rng)
+    elif weights.sum() == 0:
+        adjacency = np.zeros((0, n, n), dtype=np.bool_)
+    else:
+        chosen = rng.choice(len(weights), SAMPLE_CHUNK, p=weights / weights.sum())
+        adjacency = structures(space, n)[chosen]
+    batch = _unlabelled(adjacency)
+    nodes, edges = batch.node_labels.copy(), batch.edge_labels.copy()
+    if space.node_alphabet:
+        columns = [rng.choice(domain, len(batch)) for domain in _domains(space, n)]
+        nodes = np.stack(columns, axis=1).astype(np.int8)
+    if space.edge_alphabet:
+        count = int(adjacency.sum())
+        edges[adjacency] = rng.integers(len(space.edge_alphabet), size=count)
+    return GraphBatch(batch.sizes, batch.adjacency, nodes, edges)
+
+
+def _random_walk(space: CellSpace, n: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Grow one edge set node by node among the ways that a rule does not forbid; ``(0 or 1, n, n)``."""
+    prefix = np.zeros((1, 1, 1), dtype=np.bool_)
+    for k in range(1, n):
+        bits = k if space.is_topological else 2 * k
+        ways = rng.integers(2**bits, size=min(2**bits, 4 * SAMPLE_CHUNK))
+        grown = _grown(space, prefix, ways, n)
+        if len(grown) == 0:
+            return np.zeros((0, n, n), dtype=np.bool_)
+        prefix = grown[:1]
+    batch = _unlabelled(prefix)
+    for rule in space.rules:
+        if rule.structural:
+            batch = batch.take(rule.holds(batch))
+    return batch.adjacency

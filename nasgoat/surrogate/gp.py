@@ -1,0 +1,137 @@
+"""Gaussian-process surrogate: trained by GPflow, handed on as plain arrays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nasgoat.errors import BadDataError
+from nasgoat.graphs import GraphBatch, LabeledGraph
+from nasgoat.kernels import ExponentialKernel, FeatureMap, LinearKernel, features
+from nasgoat.posterior import FeaturePosterior, KernelPosterior
+from nasgoat.surrogate.hyperparameters import Hyperparameters, Structure
+from nasgoat.surrogate.quiet import stderr_held_back
+from nasgoat.surrogate.ranges import NOISE, VARIANCE, WEIGHT, Range
+from nasgoat.surrogate.transforms import RankGaussian, TargetTransform, checked_targets
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class GPSurrogate:
+    """Exact zero-mean Gaussian process with a linear or exponential kernel over feature maps.
+
+    A fit depends on its arguments alone: it never starts from an earlier fit, and its random
+    restarts are drawn anew from ``seed``. A resumed run therefore repeats the run it resumes.
+
+    Args:
+        maps: feature maps of the kernel.
+        exponential: ``variance * exp(linear)``, else linear.
+        transform: of the targets.
+        noise: range of the noise variance, or its fixed value (the paper: ``PAPER_NOISE``), in the
+            transformed unit.
+        weights: range of the kernel weights alpha, beta, gamma.
+        variance: range of sigma_k^2; ignored by linear kernels.
+        restarts: number of random starts of the training after the one from the initial values.
+        seed: of the random starts.
+
+    Raises:
+        ValueError: no maps, a fixed noise that is not positive, or fewer than 0 restarts.
+    """
+
+    maps: tuple[FeatureMap, ...]
+    exponential: bool = False
+    transform: TargetTransform = RankGaussian()  # noqa: RUF009  (a frozen value)
+    noise: Range | float = NOISE
+    weights: Range = WEIGHT
+    variance: Range = VARIANCE
+    restarts: int = 2
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "maps", tuple(self.maps))
+        if not self.maps:
+            msg = "a surrogate needs at least one feature map"
+            raise ValueError(msg)
+        if not isinstance(self.noise, Range) and not 0 < self.noise < math.inf:
+            msg = f"a fixed noise variance is a positive number, got {self.noise}"
+            raise ValueError(msg)
+        if self.restarts < 0:
+            msg = f"the number of restarts is at least 0, got {self.restarts}"
+            raise ValueError(msg)
+
+    def fit(
+        self, graphs: Sequence[LabeledGraph], targets: Sequence[float]
+    ) -> FeaturePosterior | KernelPosterior:
+        """Train the hyperparameters and condition on the data.
+
+        Args:
+            graphs: ``T`` evaluated graphs, repeats allowed.
+            targets: ``T`` objective values, smaller is better.
+
+        Returns:
+            A ``FeaturePosterior`` of a linear kernel, a ``KernelPosterior`` of an exponential one,
+            in the unit of ``transform``.
+
+        Raises:
+            BadDataError: no data, unequal lengths, targets that are NaN, infinite or outside the
+                transform's domain, or features too large for the kernel to be finite.
+        """
+        observed = GraphBatch.of(graphs)
+        values = checked_targets(targets)
+        if len(values) == 0 or len(values) != len(observed):
+            msg = f"a fit needs data: got {len(observed)} graphs and {len(values)} targets"
+            raise BadDataError(msg)
+        outputs = self.transform.transform(values)
+        fitted = self.train(observed, outputs)
+        linear = LinearKernel(self.maps, fitted.weights)
+        if not self.exponential:
+            return FeaturePosterior.of(linear, observed, outputs, fitted.noise)
+        kernel = ExponentialKernel(linear, fitted.variance)
+        return KernelPosterior.of(kernel, observed, outputs, fitted.noise)
+
+    def train(self, observed: GraphBatch, outputs: Floats) -> Hyperparameters:
+        """The hyperparameters of largest marginal likelihood among those found.
+
+        Equal outputs (a single observation, for one) say nothing about the hyperparameters, which
+        then keep their initial values.
+
+        Args:
+            observed: ``T`` graphs.
+            outputs: ``(T,)``, transformed targets.
+
+        Raises:
+            BadDataError: the likelihood is not finite at any point tried.
+        """
+        if outputs.min() == outputs.max():
+            return self._initial()
+        with stderr_held_back():
+            from nasgoat.surrogate.training import trainer  # noqa: PLC0415  (loads TensorFlow)
+
+        structure = Structure(
+            len(self.maps), self.exponential, self.weights, self.variance, self.noise
+        )
+        blocks = [_compressed(features(feature_map, observed)) for feature_map in self.maps]
+        rng = np.random.default_rng(self.seed)
+        return trainer(structure).train(blocks, outputs, self.restarts, rng)
+
+    def _initial(self) -> Hyperparameters:
+        noise = self.noise.initial if isinstance(self.noise, Range) else self.noise
+        variance = self.variance.initial if self.exponential else 1.0
+        return Hyperparameters((self.weights.initial,) * len(self.maps), variance, noise)
+
+
+def _compressed(phi: Floats) -> Floats:
+    """``(T, F)`` to ``(T, min(T, F))`` with the same inner products: ``phi phi' = R' R``.
+
+    Kernels see features through inner products only, and there are often ten times as many features
+    as observations.
+    """
+    if phi.shape[1] <= phi.shape[0]:
+        return phi
+    _, triangle = np.linalg.qr(phi.T)
+    return triangle.T
