@@ -32,15 +32,14 @@ class StandardForm:
 
 
 def standard_form(block: pyo.Block) -> StandardForm:
-    """Compile the active rows of a linear model without objective."""
+    """Compile the active rows of a linear model; empty rows that hold are left out."""
     form = LinearStandardFormCompiler().write(block, mixed_form=True)
-    return StandardForm(
-        csr_array(form.A),
-        np.asarray(form.rhs, dtype=float),
-        np.array([row.bound_type for row in form.rows]),
-        [row.constraint.name for row in form.rows],
-        list(form.columns),
-    )
+    matrix, rhs = csr_array(form.A), np.asarray(form.rhs, dtype=float)
+    senses = np.array([row.bound_type for row in form.rows], dtype=np.int64)
+    holds = np.where(senses == 0, rhs == 0, senses * rhs >= 0)
+    kept = np.flatnonzero((np.diff(matrix.indptr) > 0) | ~holds)
+    names = [form.rows[i].constraint.name for i in kept]
+    return StandardForm(matrix[kept], rhs[kept], senses[kept], names, list(form.columns))
 
 
 def count_points(block: pyo.Block) -> int:

@@ -93,8 +93,8 @@ def _known(variable: pyo.Var) -> Term:
 def settle(rows: pyo.Constraint) -> None:
     """Fix the variable of every row ``variable == number``.
 
-    The row then says why, a compiled model no longer holds either of them, and a contradiction to
-    another fixing is reported under the row's name.
+    The row stays and says why: compiled, it is empty, and infeasible under its own name if the
+    variable is fixed to another number later.
     """
     for row in rows.values():
         row.body.fix(pyo.value(row.upper))

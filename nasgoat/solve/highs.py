@@ -100,7 +100,12 @@ class _Solve:
             known = len(self.seen)
             status = self._solve_mip()
             solves += 1
+            if status == "infeasible" and self.best is None:
+                self.bound, status = self.value, "optimal"  # no graph is better than the cutoff
+                break
             if status != "optimal":
+                # "infeasible" beside a graph that was found is a solver gone wrong: no proof
+                status = "stalled" if status == "infeasible" else status
                 break
             if len(self.seen) == known and not self._closed:
                 status = "stalled"  # every graph found has its tangents already: rounding is left
@@ -209,9 +214,6 @@ class _Solve:
         self.highs.cbMipImprovingSolution.subscribe(on_solution)
         status = self._execute()
         self.highs.cbMipImprovingSolution.unsubscribe(on_solution)
-        if status == "infeasible":
-            self.bound = max(self.bound, self.value)
-            return "optimal"
         info = self.highs.getInfo()
         if np.isfinite(info.mip_dual_bound):
             self.bound = max(self.bound, info.mip_dual_bound)

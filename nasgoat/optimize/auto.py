@@ -1,0 +1,40 @@
+"""The optimiser for those who do not want to choose: exhaustive where possible, else the MIP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nasgoat.optimize.base import AcquisitionOptimizer, Optimum, Task
+from nasgoat.optimize.exhaustive import ExhaustiveOptimizer
+from nasgoat.optimize.mip import MipOptimizer
+from nasgoat.records import Limits, ProgressCallback
+from nasgoat.spaces import CellSpace
+
+
+@dataclass(frozen=True, slots=True)
+class AutoOptimizer:
+    """Lists the space if it can be listed, which is exact and quick; otherwise solves the MIP.
+
+    The certificate says which of the two it was.
+    """
+
+    mip: MipOptimizer = MipOptimizer()
+    exhaustive: ExhaustiveOptimizer = ExhaustiveOptimizer()
+
+    @property
+    def name(self) -> str:
+        return "auto"
+
+    def choice(self, space: CellSpace) -> AcquisitionOptimizer:
+        """The optimiser used on a space."""
+        return self.exhaustive if space.is_listable() else self.mip
+
+    def minimize(
+        self,
+        task: Task,
+        k: int = 1,
+        limits: Limits = Limits(),  # noqa: B008  (a frozen value)
+        progress: ProgressCallback | None = None,
+    ) -> list[Optimum]:
+        """See ``AcquisitionOptimizer.minimize``."""
+        return self.choice(task.space).minimize(task, k, limits, progress)

@@ -1,0 +1,86 @@
+"""Acquisition optimisation by looking at every graph: exact wherever a space can be listed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nasgoat.errors import NothingLeftError
+from nasgoat.graphs import GraphBatch
+from nasgoat.optimize.base import Optimum, Task
+from nasgoat.records import Certificate, Limits, Progress, ProgressCallback
+from nasgoat.spaces import CellSpace
+
+CHUNK = 1 << 16  # graphs between two reports of progress: about a second
+
+
+@dataclass(frozen=True, slots=True)
+class ExhaustiveOptimizer:
+    """Values every graph of a listable space; the bound is the value itself."""
+
+    @property
+    def name(self) -> str:
+        return "exhaustive"
+
+    def minimize(
+        self,
+        task: Task,
+        k: int = 1,
+        limits: Limits = Limits(),  # noqa: B008  (a frozen value)
+        progress: ProgressCallback | None = None,
+    ) -> list[Optimum]:
+        """See ``AcquisitionOptimizer.minimize``. Limits do not apply: half a listing proves nothing.
+
+        Raises:
+            NotListableError: the space is too large.
+            NothingLeftError: fewer than ``k`` graphs are left.
+        """
+        del limits
+        began = time.perf_counter()
+        chunks, row_of = _listed(task.space)
+        values = _values(task, chunks, progress, began)
+        if task.exclude:
+            taken = task.space.keys(GraphBatch.of(task.exclude))
+            values[[row_of[key] for key in taken if key in row_of]] = np.inf
+        left = int(np.isfinite(values).sum())
+        if k > left:
+            msg = f"{k} graphs were asked for, {left} are left in {task.space.name}"
+            raise NothingLeftError(msg)
+        rows = np.argsort(values, kind="stable")[:k]
+        seconds = time.perf_counter() - began
+        return [
+            Optimum(
+                chunks[row // CHUNK][row % CHUNK],
+                Certificate(value, value, "optimal", seconds, "exhaustive", self.name),
+            )
+            for row, value in zip(rows.tolist(), values[rows].tolist(), strict=True)
+        ]
+
+
+@lru_cache(maxsize=2)
+def _listed(space: CellSpace) -> tuple[list[GraphBatch], dict[str, int]]:
+    """A space's listing in chunks, which keep their features, and the row of every key."""
+    listing = space.listing()
+    if len(listing) <= CHUNK:
+        chunks = [listing]
+    else:
+        chunks = [listing.take(slice(i, i + CHUNK)) for i in range(0, len(listing), CHUNK)]
+    keys = [key for chunk in chunks for key in space.keys(chunk)]
+    return chunks, {key: row for row, key in enumerate(keys)}
+
+
+def _values(
+    task: Task, chunks: list[GraphBatch], progress: ProgressCallback | None, began: float
+) -> NDArray[np.float64]:
+    """Acquisition value of every graph."""
+    parts: list[NDArray[np.float64]] = []
+    for chunk in chunks:
+        parts.append(task.acquisition.values(task.posterior, chunk))
+        if progress is not None:
+            best = float(min(part.min() for part in parts))
+            progress(Progress(time.perf_counter() - began, best, None))
+    return np.concatenate([np.zeros(0), *parts])

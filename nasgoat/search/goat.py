@@ -1,0 +1,119 @@
+"""The search method of this package: a graph Gaussian process and a proven acquisition optimum."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from nasgoat.errors import NoEncodingError
+from nasgoat.graphs import LabeledGraph
+from nasgoat.optimize.base import AcquisitionOptimizer
+from nasgoat.posterior import Posterior
+from nasgoat.records import Limits, Observation, ProgressCallback, Proposal
+from nasgoat.search.base import UNJOURNALLED
+from nasgoat.search.batches import BatchRule, Fantasies, Round, with_fantasy
+from nasgoat.search.design import Design, check_initial, fresh_proposals, known_keys
+from nasgoat.search.rules import AcquisitionRule, UseLCB
+from nasgoat.spaces import CellSpace
+from nasgoat.surrogate import Surrogate
+
+STARTS = 5  # best observed graphs that an optimiser is told; more cost time and rarely help
+
+
+@dataclass(frozen=True, slots=True)
+class GoatSearch:
+    """Fit a surrogate, minimise an acquisition function over the whole space, evaluate, repeat.
+
+    Graphs under evaluation are told to the posterior as fantasies: with the mean it has there.
+
+    Args:
+        surrogate: learns from all observations, anew for every batch.
+        optimizer: minimises the acquisition function.
+        acquisition: makes the acquisition function of every pick.
+        limits: of each solve.
+        batch: how several graphs are picked at once.
+        initial: size of the initial design.
+        on_progress: hears of a solver's progress; not part of the settings.
+
+    Raises:
+        ValueError: ``initial`` is less than 1.
+    """
+
+    surrogate: Surrogate
+    optimizer: AcquisitionOptimizer
+    acquisition: AcquisitionRule = UseLCB()  # noqa: RUF009  (a frozen value)
+    limits: Limits = Limits()  # noqa: RUF009
+    batch: BatchRule = Fantasies()  # noqa: RUF009
+    initial: int = 10
+    on_progress: ProgressCallback | None = field(
+        default=None, compare=False, repr=False, metadata=UNJOURNALLED
+    )
+
+    def __post_init__(self) -> None:
+        check_initial(self.initial)
+
+    @property
+    def name(self) -> str:
+        """See ``SearchMethod``."""
+        return "goat"
+
+    def start(self, space: CellSpace, rng: np.random.Generator) -> Design:
+        """See ``SearchMethod``."""
+        return Design.draw(space, self.initial, rng)
+
+    def propose(
+        self,
+        state: Design,
+        observations: Sequence[Observation],
+        pending: Sequence[LabeledGraph],
+        k: int,
+        rng: np.random.Generator,
+    ) -> tuple[Design, list[Proposal]]:
+        """See ``SearchMethod``."""
+        space = state.space
+        seen = known_keys(space, observations, pending)
+        if design := state.unseen(seen):
+            return state, design[:k]
+        if not observations:  # more workers than initial graphs
+            return state, fresh_proposals(space, seen, k, rng, "random")
+        began = time.perf_counter()
+        observed = [observation.graph for observation in observations]
+        posterior = self.surrogate.fit(observed, [one.value for one in observations])
+        best = least_target(posterior)
+        for graph in pending:
+            posterior = with_fantasy(posterior, graph)
+        fit = time.perf_counter() - began
+        problem = Round(
+            space,
+            (*observed, *pending),
+            _best_graphs(observations),
+            best,
+            self.acquisition,
+            self.optimizer,
+            self.limits,
+            self.on_progress,
+        )
+        picks = self.batch.choose(problem, posterior, k, rng)
+        first = replace(picks[0], seconds={"fit": fit, **picks[0].seconds})
+        return state, [first, *picks[1:]]
+
+
+def least_target(posterior: Posterior) -> float:
+    """The least target that a posterior was conditioned on, in its own unit.
+
+    Raises:
+        NoEncodingError: the posterior does not say what it was conditioned on.
+    """
+    targets = getattr(posterior, "targets", None)
+    if targets is None:
+        msg = f"{type(posterior).__name__} has no targets to take the best from"
+        raise NoEncodingError(msg)
+    return float(np.min(targets))
+
+
+def _best_graphs(observations: Sequence[Observation]) -> list[LabeledGraph]:
+    ranked = sorted(observations, key=lambda observation: observation.value)
+    return [observation.graph for observation in ranked[:STARTS]]

@@ -1,0 +1,38 @@
+"""Solver backends and the k best graphs with their certificates."""
+
+from collections.abc import Callable
+
+from nasgoat.errors import UnknownNameError
+from nasgoat.solve.base import Clock, Outcome, Solver, Start
+from nasgoat.solve.highs import HighsSolver
+from nasgoat.solve.kbest import Best, KBest
+from nasgoat.solve.standard_form import StandardForm, standard_form
+
+SOLVERS: dict[str, Callable[[], Solver]] = {"highs": HighsSolver}
+
+
+def solver(name: str) -> Solver:
+    """A backend by name.
+
+    Raises:
+        UnknownNameError: there is no such backend.
+    """
+    if name not in SOLVERS:
+        msg = f"there is no solver {name!r}; there are: {', '.join(SOLVERS)}"
+        raise UnknownNameError(msg)
+    return SOLVERS[name]()
+
+
+__all__ = [
+    "SOLVERS",
+    "Best",
+    "Clock",
+    "HighsSolver",
+    "KBest",
+    "Outcome",
+    "Solver",
+    "StandardForm",
+    "Start",
+    "solver",
+    "standard_form",
+]

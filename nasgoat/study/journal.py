@@ -1,0 +1,215 @@
+"""The journal of a study: one JSON line per event, on disk before the next one happens.
+
+Line 1 is the header; then one line per ask and one per told observation. A line that a killed process
+left unfinished is dropped when the journal is opened again. All other damage is refused.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from nasgoat.errors import JournalError
+from nasgoat.graphs import LabeledGraph
+from nasgoat.records import Certificate, Observation, Proposal
+
+FORMAT = 1
+
+# Parts of the header that may differ between a journal and the study that resumes it.
+INFORMATIVE = ("nasgoat",)
+
+
+class JournalWarning(UserWarning):
+    """A journal ended in the middle of a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What one call of ``Study.ask`` proposed."""
+
+    proposals: tuple[Proposal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """One observation."""
+
+    observation: Observation
+
+
+Entry = Ask | Tell
+
+
+class Journal:
+    """An open journal; no second process can open it."""
+
+    def __init__(self, path: Path, header: Mapping[str, Any]) -> None:
+        """Start a journal, or open one that was started with the same header.
+
+        Args:
+            path: the file; directories are made as needed.
+            header: what the run is, as a value that ``json`` can write.
+
+        Raises:
+            JournalError: another process has the file open, a line of it cannot be read, or it
+                belongs to another run. The file is left as it is.
+        """
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file: IO[bytes] = path.open("a+b")
+        try:
+            self._lock()
+            self.entries = self._resumed(header)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def append(self, entry: Entry) -> None:
+        """Write an entry; it is on disk when this returns."""
+        if isinstance(entry, Ask):
+            proposals = [_proposal_to_json(proposal) for proposal in entry.proposals]
+            self._write({"kind": "ask", "proposals": proposals})
+        else:
+            self._write({"kind": "tell", **_observation_to_json(entry.observation)})
+
+    def close(self) -> None:
+        """Let others open the file."""
+        self._file.close()
+
+    def _lock(self) -> None:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            msg = f"{self.path} is in use by another run; wait for it, or choose another journal"
+            raise JournalError(msg) from error
+
+    def _resumed(self, header: Mapping[str, Any]) -> list[Entry]:
+        """Read what there is, mend an unfinished end, and write the header if there is none."""
+        self._file.seek(0)
+        lines = self._file.read().split(b"\n")
+        end = lines.pop()  # b"" unless the last line is unfinished
+        parsed = [self._parsed(number, line) for number, line in enumerate(lines, start=1)]
+        expected = {"kind": "study", "format": FORMAT, **header}
+        if parsed:
+            self._check_header(parsed[0], json.loads(json.dumps(expected)))
+        entries = [self._entry(number, value) for number, value in enumerate(parsed[1:], start=2)]
+        if end:
+            warnings.warn(
+                f"{self.path} ends in an unfinished line {len(lines) + 1}, as a killed run leaves "
+                "it; the line is dropped and what it told of is done again",
+                JournalWarning,
+                stacklevel=4,
+            )
+            self._file.truncate(sum(len(line) + 1 for line in lines))
+        if not parsed:
+            self._write(expected)
+        return entries
+
+    def _write(self, value: Mapping[str, Any]) -> None:
+        self._file.write(json.dumps(value, separators=(",", ":")).encode() + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def _parsed(self, number: int, line: bytes) -> dict[str, Any]:
+        try:
+            value = json.loads(line)
+        except ValueError as error:
+            raise self._damage(number, error) from error
+        if not isinstance(value, dict):
+            raise self._damage(number, "no JSON object")
+        return value
+
+    def _entry(self, number: int, value: Mapping[str, Any]) -> Entry:
+        try:
+            if value["kind"] == "ask":
+                return Ask(tuple(_proposal_from_json(item) for item in value["proposals"]))
+            if value["kind"] == "tell":
+                return Tell(_observation_from_json(value))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise self._damage(number, f"{type(error).__name__}: {error}") from error
+        raise self._damage(number, f"unknown kind {value['kind']!r}")
+
+    def _damage(self, number: int, what: object) -> JournalError:
+        msg = (
+            f"line {number} of {self.path} cannot be read ({what}); the file is left as it is: mend "
+            f"the line, or keep only the {number - 1} lines before it, or choose another journal"
+        )
+        return JournalError(msg)
+
+    def _check_header(self, found: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
+        if found.get("kind") != "study":
+            raise self._damage(1, "no header of a study")
+        if found.get("format") != FORMAT:
+            msg = (
+                f"{self.path} has the journal format {found.get('format')}, this version of nasgoat "
+                f"reads {FORMAT}; use the version that wrote it, {found.get('nasgoat')}"
+            )
+            raise JournalError(msg)
+        known = {key: value for key, value in found.items() if key not in INFORMATIVE}
+        wanted = {key: value for key, value in expected.items() if key not in INFORMATIVE}
+        differences = _differences("", known, wanted)
+        if differences:
+            msg = (
+                f"{self.path} belongs to another run: {'; '.join(differences)}; give the same "
+                "settings to resume it, or choose another journal"
+            )
+            raise JournalError(msg)
+
+
+def _differences(where: str, found: Any, wanted: Any) -> list[str]:
+    """One sentence per place where two JSON values differ."""
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        keys = dict.fromkeys([*found, *wanted])
+        parts = [(key, found.get(key), wanted.get(key)) for key in keys]
+        prefix = f"{where}." if where else ""
+        return [line for key, *pair in parts for line in _differences(f"{prefix}{key}", *pair)]
+    if found == wanted:
+        return []
+    return [f"{where} is {json.dumps(found)} there, {json.dumps(wanted)} here"]
+
+
+def _proposal_to_json(proposal: Proposal) -> dict[str, Any]:
+    value: dict[str, Any] = {"graph": proposal.graph.to_json(), "origin": proposal.origin}
+    if proposal.certificate is not None:
+        value["certificate"] = proposal.certificate.to_json()
+    if proposal.seconds:
+        value["seconds"] = {phase: float(time) for phase, time in proposal.seconds.items()}
+    return value
+
+
+def _proposal_from_json(value: Mapping[str, Any]) -> Proposal:
+    certificate = value.get("certificate")
+    return Proposal(
+        LabeledGraph.from_json(value["graph"]),
+        value["origin"],
+        None if certificate is None else Certificate.from_json(certificate),
+        dict(value.get("seconds", {})),
+    )
+
+
+def _observation_to_json(observation: Observation) -> dict[str, Any]:
+    test = observation.test_value
+    return {
+        "graph": observation.graph.to_json(),
+        "value": float(observation.value),
+        "test_value": None if test is None else float(test),
+        "metrics": {name: float(value) for name, value in observation.metrics.items()},
+        "seconds": float(observation.seconds),
+    }
+
+
+def _observation_from_json(value: Mapping[str, Any]) -> Observation:
+    test = value["test_value"]
+    return Observation(
+        LabeledGraph.from_json(value["graph"]),
+        float(value["value"]),
+        None if test is None else float(test),
+        {name: float(metric) for name, metric in value["metrics"].items()},
+        float(value["seconds"]),
+    )

@@ -1,0 +1,177 @@
+"""A study: one search on one space, as ask and tell, on record from the first proposal on."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from nasgoat import __version__
+from nasgoat.errors import BadDataError, JournalError, OutsideSpaceError
+from nasgoat.records import Observation, Proposal
+from nasgoat.search import SearchMethod
+from nasgoat.search.base import described
+from nasgoat.spaces import CellSpace
+from nasgoat.study.journal import Ask, Journal, Tell
+
+
+class Study:
+    """Proposes graphs and learns what they are worth.
+
+    Every ask draws from its own generator, seeded by ``(seed, number of the ask)``: a resumed study
+    goes on exactly as an uninterrupted one would have.
+
+    Attributes:
+        space: where to search.
+        method: how to search.
+        seed: of all chance.
+        benchmark: name of what is measured, or None.
+        observations: in the order in which they were told.
+        pending: proposals that were asked for but not told yet, oldest first.
+        resumed: number of observations that came from the journal.
+    """
+
+    def __init__(
+        self,
+        space: CellSpace,
+        method: SearchMethod[Any],
+        *,
+        seed: int = 0,
+        journal: Path | None = None,
+        benchmark: str | None = None,
+    ) -> None:
+        """Begin a study, or resume the one that the journal tells of.
+
+        Args:
+            space: where to search.
+            method: how to search.
+            seed: at least 0.
+            journal: file to keep the record in; None for no record. If it holds the record of a study
+                with the same space, method, seed and benchmark, that study is resumed.
+            benchmark: name of what is measured, for the record.
+
+        Raises:
+            JournalError: the journal cannot be read, is in use, or belongs to another study.
+            ValueError: the seed is negative.
+        """
+        if seed < 0:
+            msg = f"a seed is an integer from 0, got {seed}"
+            raise ValueError(msg)
+        self.space = space
+        self.method = method
+        self.seed = seed
+        self.benchmark = benchmark
+        self.observations: list[Observation] = []
+        self.pending: list[Proposal] = []
+        self._asks = 0
+        self._journal = None if journal is None else Journal(journal, self._header())
+        if self._journal is not None:
+            self._replay(self._journal)
+        self.resumed = len(self.observations)
+        self._state = method.start(space, self._rng(0))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the journal."""
+        if self._journal is not None:
+            self._journal.close()
+
+    @property
+    def best(self) -> Observation | None:
+        """The observation of least value, the first of equals; None before the first."""
+        return min(self.observations, key=lambda one: one.value, default=None)
+
+    def ask(self, k: int = 1) -> list[Proposal]:
+        """Propose up to ``k`` graphs to evaluate; they are pending until they are told.
+
+        Returns:
+            At least 1 proposal. Fewer than ``k`` at the end of an initial design, or where the space
+            holds no more.
+
+        Raises:
+            NothingLeftError: every graph of the space is observed or pending.
+            ValueError: ``k`` is less than 1.
+        """
+        proposals = self.propose(k)
+        self.accept(proposals)
+        return proposals
+
+    def propose(self, k: int) -> list[Proposal]:
+        """The first half of ``ask``: propose without keeping a record. The next call starts over."""
+        if k < 1:
+            msg = f"ask for at least 1 proposal, got {k}"
+            raise ValueError(msg)
+        graphs = [proposal.graph for proposal in self.pending]
+        rng = self._rng(1 + self._asks)
+        self._state, proposals = self.method.propose(self._state, self.observations, graphs, k, rng)
+        return proposals
+
+    def accept(self, proposals: list[Proposal]) -> None:
+        """The second half of ``ask``: put proposals on record and make them pending."""
+        if self._journal is not None:
+            self._journal.append(Ask(tuple(proposals)))
+        self.pending += proposals
+        self._asks += 1
+
+    def tell(self, observation: Observation) -> None:
+        """Take in an observation, of a pending graph or of any other of the space.
+
+        Raises:
+            OutsideSpaceError: the graph breaks a rule of the space.
+            BadDataError: the value is NaN or infinite. In either case nothing changes, and a pending
+                graph stays pending.
+        """
+        self.space.require(observation.graph)
+        if not math.isfinite(observation.value):
+            msg = (
+                f"the value of {observation.graph} is {observation.value}; tell a finite number, "
+                "e.g. the worst value of the benchmark for a training that failed"
+            )
+            raise BadDataError(msg)
+        if self._journal is not None:
+            self._journal.append(Tell(observation))
+        self._take_in(observation)
+
+    def _take_in(self, observation: Observation) -> None:
+        key = self.space.key(observation.graph)
+        self.observations.append(observation)
+        for proposal in self.pending:
+            if self.space.key(proposal.graph) == key:
+                self.pending.remove(proposal)
+                return
+
+    def _replay(self, journal: Journal) -> None:
+        for number, entry in enumerate(journal.entries, start=2):
+            try:
+                if isinstance(entry, Ask):
+                    for proposal in entry.proposals:
+                        self.space.require(proposal.graph)
+                    self.pending += entry.proposals
+                    self._asks += 1
+                else:
+                    self.space.require(entry.observation.graph)
+                    self._take_in(entry.observation)
+            except OutsideSpaceError as error:
+                journal.close()
+                msg = f"line {number} of {journal.path}: {error}; choose another journal"
+                raise JournalError(msg) from error
+
+    def _header(self) -> dict[str, Any]:
+        return {
+            "nasgoat": __version__,
+            "benchmark": self.benchmark,
+            "seed": self.seed,
+            "method": {"name": self.method.name, "settings": described(self.method)},
+            "space": self.space.describe(),
+        }
+
+    def _rng(self, number: int) -> np.random.Generator:
+        """Generator 0 is for the start of the method, generator ``i`` for the ``i``-th ask."""
+        return np.random.default_rng([self.seed, number])
