@@ -26,7 +26,7 @@ class Acquisition(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LowerConfidenceBound:
-    """``mean - sqrt(beta) * std``; ``beta`` is the paper's beta_t, so ``std`` is multiplied by its root.
+    """``mean - sqrt(beta) * std``, with the paper's ``beta_t``.
 
     Raises:
         ValueError: ``beta`` is negative or not finite.
@@ -86,14 +86,16 @@ class ThompsonSample:
         """
         if not isinstance(posterior, FeaturePosterior):
             msg = (
-                f"a Thompson sample needs a linear kernel; {type(posterior).__name__} has no finite "
-                "feature vector: use --kernel linear, or another acquisition function"
+                f"a Thompson sample needs a linear kernel; {type(posterior).__name__} has no "
+                "finite feature vector: use --kernel linear, or another acquisition function"
             )
             raise NoEncodingError(msg)
         return cls(posterior.draw(rng))
 
     def values(self, posterior: Posterior, batch: GraphBatch) -> Floats:
         if not isinstance(posterior, FeaturePosterior):
-            msg = f"a Thompson sample is valued on a FeaturePosterior, not {type(posterior).__name__}"
+            msg = (
+                f"a Thompson sample is valued on a FeaturePosterior, not {type(posterior).__name__}"
+            )
             raise NoEncodingError(msg)
         return stacked_features(posterior.kernel.maps, batch) @ self.coefficients

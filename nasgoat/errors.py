@@ -42,7 +42,7 @@ class BadDataError(NasgoatError, ValueError):
 
 
 class UnknownNameError(NasgoatError, LookupError):
-    """A name of a benchmark, method, kernel, solver ... that does not exist; lists those that do."""
+    """A name of a benchmark, method, kernel ... that does not exist; lists those that do."""
 
 
 class MissingDataError(NasgoatError, FileNotFoundError):

@@ -1,4 +1,4 @@
-"""Fitted surrogates as plain arrays: what acquisition functions and the MIP need to know of a model.
+"""Fitted surrogates as plain arrays: what acquisition functions and the MIP need to know.
 
 Means and deviations are in the surrogate's (transformed) unit of the targets; smaller is better.
 """
@@ -38,8 +38,8 @@ class FeaturePosterior:
 
     With prior variances Lambda, ``psi = Lambda^(1/2) phi`` and the singular value decomposition
     ``Phi Lambda^(1/2) = U diag(s) V'`` of the data, ``mean = weights . phi`` and
-    ``variance = |psi - V V' psi|^2 + sum_k noise / (s_k^2 + noise) (V' psi)_k^2`` (MATH 2.5). Neither
-    term cancels, so small variances are exact.
+    ``variance = |psi - V V' psi|^2 + sum_k noise / (s_k^2 + noise) (V' psi)_k^2`` (MATH 2.5).
+    Neither term cancels, so small variances are exact.
     """
 
     kernel: LinearKernel
@@ -61,7 +61,8 @@ class FeaturePosterior:
             noise: observation noise variance, positive.
 
         Raises:
-            BadDataError: unequal lengths, targets that are not finite, or noise that is not positive.
+            BadDataError: unequal lengths, targets that are not finite, or noise that is not
+                positive.
         """
         targets = _checked_targets(observed, targets, noise)
         root = np.sqrt(kernel.prior_variances)
@@ -80,7 +81,7 @@ class FeaturePosterior:
 
     @property
     def covariance_factor(self) -> Floats:
-        """``(r, F)``: ``G`` with ``Lambda - S = G' G``, where ``S`` is the coefficients' covariance."""
+        """``(r, F)``: ``G`` with ``Lambda - S = G' G``; ``S`` is the coefficients' covariance."""
         root = np.sqrt(self.kernel.prior_variances)
         return np.sqrt(self.explained)[:, None] * self.basis.T * root
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -18,7 +19,8 @@ class Observation:
 
     Args:
         graph: what was evaluated.
-        value: the objective, to be minimised, in the benchmark's unit (mostly validation error in %).
+        value: the objective, to be minimised, in the benchmark's unit (mostly validation error in
+            %).
         test_value: the same measure on the test split, or None where there is none.
         metrics: further figures by name.
         seconds: wall-clock (or simulated training) seconds of the evaluation.
@@ -64,18 +66,20 @@ class Certificate:
     ) -> Self:
         """Compare a solver's bound with the recomputed value.
 
-        A bound above the value by at most ``AUDIT_TOL`` (relative above 1) is rounding and is clamped.
+        A bound above the value by at most ``AUDIT_TOL`` (relative above 1) is rounding and is
+        clamped.
 
         Raises:
             EncodingMismatchError: the bound exceeds the value by more.
         """
-        if bound > value + AUDIT_TOL * max(1.0, abs(value)):
+        if not bound <= value + AUDIT_TOL * max(1.0, abs(value)):  # also where one of them is NaN
             msg = (
                 f"{solver} claims a lower bound of {bound:.9g}, but its graph has the value "
                 f"{value:.9g}: the certificate is refused"
             )
             raise EncodingMismatchError(msg)
-        return cls(value, min(bound, value), status, seconds, solver, optimizer)
+        lower_bound = min(bound, value) if bound > -math.inf else None
+        return cls(value, lower_bound, status, seconds, solver, optimizer)
 
     def to_json(self) -> dict[str, Any]:
         """Return a value that ``json`` can write."""

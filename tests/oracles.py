@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from itertools import permutations, product
 
 import numpy as np
@@ -66,6 +67,7 @@ def count_points(block: pyo.Block) -> int:
     return model.getNCountedSols() * math.prod(round(var.ub - var.lb) + 1 for var in loose)
 
 
+@cache
 def all_digraphs(n: int, n0: int | None = None) -> GraphBatch:
     """Every unlabelled directed graph of ``n0`` (default ``n``) to ``n`` nodes, by plain loops."""
     graphs = []

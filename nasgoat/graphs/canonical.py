@@ -1,9 +1,10 @@
 """Canonical forms: one numbering per isomorphism class, for many graphs at once.
 
-Nodes are coloured by what distinguishes them, refined until stable, and ranked. Where nodes of equal
+Nodes are coloured by what distinguishes them, refined until stable, and ranked. Where nodes of
+equal
 rank remain that are not interchangeable, each of them is tried as the first, and the numbering with
-the least code wins. Colours start from the number of ancestors, so that the canonical numbering of a
-directed acyclic graph is a topological order.
+the least code wins. Colours start from the number of ancestors, so that the canonical numbering of
+a directed acyclic graph is a topological order.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from nasgoat.graphs.batch import GraphBatch
 from nasgoat.graphs.labeled import LabeledGraph
 from nasgoat.graphs.paths import reachability
 
-SLAB = 1 << 16  # graphs refined at once: bounds the memory of (SLAB, n, n) temporaries to some 10 MB
+SLAB = (
+    1 << 16
+)  # graphs refined at once: bounds the memory of (SLAB, n, n) temporaries to some 10 MB
 
 BASE = np.int64(17)  # more than the neighbours a node has in graphs of up to 17 nodes
 
@@ -163,7 +166,9 @@ def _interchangeable(batch: GraphBatch) -> NDArray[np.bool_]:
     """``[i, u, v]``: swapping ``u`` and ``v`` leaves every edge of graph ``i`` as it is."""
     codes = _edge_codes(batch)
     nodes = np.arange(batch.n)
-    other = (nodes[:, None, None] != nodes) & (nodes[None, :, None] != nodes)  # w is neither u nor v
+    other = (nodes[:, None, None] != nodes) & (
+        nodes[None, :, None] != nodes
+    )  # w is neither u nor v
     out_differ = ((codes[:, :, None, :] != codes[:, None, :, :]) & other).any(axis=3)
     backwards = codes.transpose(0, 2, 1)
     in_differ = ((backwards[:, :, None, :] != backwards[:, None, :, :]) & other).any(axis=3)

@@ -8,7 +8,8 @@ from nasgoat.graphs.labeled import LabeledGraph
 def edges_to_nodes(graph: LabeledGraph, n_labels: int) -> LabeledGraph:
     """Turn an edge-labelled cell into a node-labelled one (the line graph with terminals).
 
-    Every pair ``u < v`` of the cell becomes one operation node, in lexicographic order of ``(v, u)``
+    Every pair ``u < v`` of the cell becomes one operation node, in lexicographic order of ``(v,
+    u)``
     as in NAS-Bench-201's strings, between an input node (index 0) and an output node (the last). A
     pair without an edge becomes a node that carries the label ``n_labels``, "none". NAS-Bench-201
     cells become 8 nodes: 6 operations, input and output.
@@ -19,10 +20,14 @@ def edges_to_nodes(graph: LabeledGraph, n_labels: int) -> LabeledGraph:
             ``L`` none, ``L+1`` input, ``L+2`` output.
 
     Raises:
-        ValueError: the graph has an edge against the index order or no edge labels.
+        ValueError: the graph has an edge against the index order, no edge labels, or a label that
+            is not below ``n_labels``.
     """
     if graph.edge_labels is None and graph.edges:
         msg = "edges_to_nodes needs an edge-labelled graph; this one has no edge labels"
+        raise ValueError(msg)
+    if any(label >= n_labels for label in graph.edge_labels or ()):
+        msg = f"edge labels {graph.edge_labels} are not all below {n_labels}"
         raise ValueError(msg)
     if any(u > v for u, v in graph.edges):
         msg = f"edges_to_nodes needs edges u -> v with u < v, got {graph.edges}"

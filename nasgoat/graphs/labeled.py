@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import index
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 Edge = tuple[int, int]
+
+MAX_LABEL = 127  # batches keep a label in one signed byte
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,9 @@ class LabeledGraph:
         edge_labels: one label index per edge, in the order of the *given* ``edges``, or None.
 
     Raises:
-        ValueError: an edge leaves ``0 .. n-1``, is a loop or is repeated; a label is negative; the
-            number of labels is not the number of nodes or edges.
+        ValueError: an edge leaves ``0 .. n-1``, is a loop or is repeated; a label is not between 0
+            and 127; the number of labels is not the number of nodes or edges.
+        TypeError: a number is not an integer.
     """
 
     n: int
@@ -42,10 +46,10 @@ class LabeledGraph:
         if self.n < 1:
             msg = f"a graph needs at least 1 node, got n={self.n}"
             raise ValueError(msg)
-        edges = [(int(u), int(v)) for u, v in self.edges]
+        edges = [(index(u), index(v)) for u, v in self.edges]
         _check_edges(self.n, edges)
         order = sorted(range(len(edges)), key=edges.__getitem__)
-        object.__setattr__(self, "n", int(self.n))
+        object.__setattr__(self, "n", index(self.n))
         object.__setattr__(self, "edges", tuple(edges[i] for i in order))
         if self.node_labels is not None:
             labels = _checked_labels(self.node_labels, self.n, "node")
@@ -88,7 +92,7 @@ class LabeledGraph:
         return cls(len(matrix), edges, of_nodes, of_edges)
 
     @classmethod
-    def from_networkx(cls, graph: nx.DiGraph, label: str = "label") -> Self:
+    def from_networkx(cls, graph: nx.DiGraph[int], label: str = "label") -> Self:
         """Build a graph from a networkx digraph whose nodes are ``0 .. n-1``.
 
         Labels are read from the attribute ``label`` of nodes and edges; all nodes (edges) carry it
@@ -110,13 +114,15 @@ class LabeledGraph:
             _all_or_none(of_edges, "edges"),
         )
 
-    def to_networkx(self, label: str = "label") -> nx.DiGraph:
+    def to_networkx(self, label: str = "label") -> nx.DiGraph[int]:
         """Return a networkx digraph with the labels in the attribute ``label``."""
         import networkx as nx  # noqa: PLC0415  (0.2 s that plain searches need not pay)
 
-        graph = nx.DiGraph()
+        graph: nx.DiGraph[int] = nx.DiGraph()
         for v in range(self.n):
-            attributes: dict[str, Any] = {} if self.node_labels is None else {label: self.node_labels[v]}
+            attributes: dict[str, Any] = (
+                {} if self.node_labels is None else {label: self.node_labels[v]}
+            )
             graph.add_node(v, **attributes)
         for i, (u, v) in enumerate(self.edges):
             attributes = {} if self.edge_labels is None else {label: self.edge_labels[i]}
@@ -134,7 +140,9 @@ class LabeledGraph:
     @property
     def edge_label_of(self) -> Mapping[Edge, int]:
         """Label of each edge; empty if the edges carry none."""
-        return {} if self.edge_labels is None else dict(zip(self.edges, self.edge_labels, strict=True))
+        return (
+            {} if self.edge_labels is None else dict(zip(self.edges, self.edge_labels, strict=True))
+        )
 
     def relabeled(self, new_index: Sequence[int]) -> LabeledGraph:
         """Return the same graph with node ``v`` renamed to ``new_index[v]``.
@@ -195,12 +203,12 @@ def _check_edges(n: int, edges: Sequence[Edge]) -> None:
 
 
 def _checked_labels(labels: Iterable[int], count: int, what: str) -> tuple[int, ...]:
-    checked = tuple(int(label) for label in labels)
+    checked = tuple(index(label) for label in labels)
     if len(checked) != count:
         msg = f"{len(checked)} {what} labels for {count} {what}s"
         raise ValueError(msg)
-    if any(label < 0 for label in checked):
-        msg = f"{what} labels are indices from 0, got {checked}"
+    if any(not 0 <= label <= MAX_LABEL for label in checked):
+        msg = f"{what} labels are indices from 0 to {MAX_LABEL}, got {checked}"
         raise ValueError(msg)
     return checked
 

@@ -10,7 +10,7 @@ def reachability(adjacency: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which nodes can be reached from which (Warshall's algorithm).
 
     Args:
-        adjacency: ``(N, n, n)``, ``adjacency[i, u, v]`` is true iff graph ``i`` has the edge ``u -> v``.
+        adjacency: ``(N, n, n)``, ``[i, u, v]`` is true iff graph ``i`` has the edge ``u -> v``.
 
     Returns:
         ``(N, n, n)``, true iff there is a path ``u -> v``; every node reaches itself.
@@ -25,7 +25,7 @@ def shortest_distances(adjacency: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Hop distances by Floyd-Warshall.
 
     Args:
-        adjacency: ``(N, n, n)``, ``adjacency[i, u, v]`` is true iff graph ``i`` has the edge ``u -> v``.
+        adjacency: ``(N, n, n)``, ``[i, u, v]`` is true iff graph ``i`` has the edge ``u -> v``.
 
     Returns:
         ``(N, n, n)``, in hops: 0 on the diagonal, ``n`` where ``v`` cannot be reached from ``u``.
@@ -35,7 +35,8 @@ def shortest_distances(adjacency: NDArray[np.bool_]) -> NDArray[np.int64]:
     distance = np.where(adjacency, 1, n).astype(np.int8 if n < 64 else np.int64)
     distance[:, np.arange(n), np.arange(n)] = 0
     for w in range(n):
-        np.minimum(distance, distance[:, :, w, None] + distance[:, None, w, :], out=distance)
+        detour = np.add(distance[:, :, w, None], distance[:, None, w, :])
+        np.minimum(distance, detour, out=distance)
     return distance.astype(np.int64)
 
 
@@ -46,8 +47,8 @@ def on_shortest_path(distance: NDArray[np.int64]) -> NDArray[np.bool_]:
         distance: ``(N, n, n)`` from ``shortest_distances``.
 
     Returns:
-        ``(N, n, n, n)``, ``[i, u, v, w]`` is true iff ``w`` lies on some shortest ``u -> v`` path. By
-        convention the ends count even if there is no path, and ``[i, v, v, w]`` is ``w == v``.
+        ``(N, n, n, n)``, ``[i, u, v, w]`` is true iff ``w`` lies on some shortest ``u -> v`` path.
+        By convention the ends count even if there is no path, and ``[i, v, v, w]`` is ``w == v``.
     """
     n = distance.shape[-1]
     through = distance[:, :, None, :] + distance.transpose(0, 2, 1)[:, None, :, :]

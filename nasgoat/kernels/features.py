@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -17,6 +17,8 @@ from nasgoat.graphs import GraphBatch, shortest_distances
 
 Counts = NDArray[np.int16]
 Floats = NDArray[np.float64]
+
+Index = TypeVar("Index", int, NDArray[np.int64])
 
 
 class FeatureMap(Protocol):
@@ -29,7 +31,11 @@ class FeatureMap(Protocol):
         """Length ``F`` of the vector."""
 
     def counts(self, batch: GraphBatch) -> Counts:
-        """``(N, F)``, non-negative integers."""
+        """``(N, F)``, non-negative integers.
+
+        Raises:
+            ValueError: a graph is too large for the map, or a label is missing or out of range.
+        """
 
     def scale(self, n: int) -> float:
         """The factor for a graph of ``n`` nodes."""
@@ -40,7 +46,7 @@ class FeatureMap(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ShortestPaths:
-    """SP: ``P[s, a, b]`` = pairs ``(u, v)`` at distance ``s`` with labels ``a`` and ``b``, over ``n**2``.
+    """SP: ``P[s, a, b]`` = pairs at distance ``s`` with labels ``a`` and ``b``, over ``n**2``.
 
     Distances are finite and include ``s = 0`` (``u = v``). Columns run over ``(s, a, b)``.
 
@@ -57,11 +63,13 @@ class ShortestPaths:
     def n_features(self) -> int:
         return self.n * self.n_labels**2
 
-    def column(self, s: int, a: int, b: int) -> int:
-        """The column that counts ``P[s, a, b]``."""
+    def column(self, s: Index, a: Index, b: Index) -> Index:
+        """The column that counts ``P[s, a, b]``; of many triples at once if given arrays."""
         return (s * self.n_labels + a) * self.n_labels + b
 
     def counts(self, batch: GraphBatch) -> Counts:
+        _check_sizes(batch, self.n)
+        _check_labels(batch.node_labels[batch.exists], self.n_labels, "node")
         distance = shortest_distances(batch.adjacency)
         finite = (distance < batch.n) & batch.exists[:, :, None]
         rows, u, v = np.nonzero(finite)
@@ -93,6 +101,7 @@ class ShortestPathLengths:
         return self.n
 
     def counts(self, batch: GraphBatch) -> Counts:
+        _check_sizes(batch, self.n)
         distance = shortest_distances(batch.adjacency)
         finite = (distance < batch.n) & batch.exists[:, :, None]
         rows, u, v = np.nonzero(finite)
@@ -117,6 +126,7 @@ class NodeLabels:
         return self.n_labels
 
     def counts(self, batch: GraphBatch) -> Counts:
+        _check_labels(batch.node_labels[batch.exists], self.n_labels, "node")
         labels = np.arange(self.n_labels)
         counts: Counts = (batch.node_labels[:, :, None] == labels).sum(axis=1).astype(np.int16)
         return counts
@@ -130,7 +140,7 @@ class NodeLabels:
 
 @dataclass(frozen=True, slots=True)
 class EdgeLabels:
-    """EL: ``F[u, v, l]`` = 1 iff the edge ``u -> v``, ``u < v``, has label ``l``; times ``sqrt(2/(n(n-1)))``.
+    """EL: ``F[u, v, l]`` = 1 iff ``u -> v``, ``u < v``, has label ``l``; by ``sqrt(2/(n(n-1)))``.
 
     Compares indexed graphs of one node count. Columns run over ``(u, v)`` in the order of
     ``itertools.combinations(range(n), 2)``, then ``l``.
@@ -150,12 +160,14 @@ class EdgeLabels:
 
     def counts(self, batch: GraphBatch) -> Counts:
         if np.any(batch.sizes != self.n):
-            msg = f"edge-label features compare graphs of {self.n} nodes, got sizes {set(batch.sizes)}"
+            sizes = sorted(set(batch.sizes.tolist()))
+            msg = f"edge-label features compare graphs of {self.n} nodes, got sizes {sizes}"
             raise ValueError(msg)
+        _check_labels(batch.edge_labels[batch.adjacency], self.n_labels, "edge")
         tails, heads = np.triu_indices(self.n, 1)
-        labels = batch.edge_labels[:, tails, heads]
+        labels = batch.padded(max(self.n, batch.n)).edge_labels[:, tails, heads]
         one_hot: Counts = (labels[:, :, None] == np.arange(self.n_labels)).astype(np.int16)
-        return one_hot.reshape(len(batch), -1)
+        return one_hot.reshape(len(batch), self.n_features)
 
     def scale(self, n: int) -> float:
         return float(np.sqrt(2.0 / (n * (n - 1))))
@@ -206,6 +218,20 @@ def stacked_features(maps: Sequence[FeatureMap], batch: GraphBatch) -> Floats:
 
 
 _COUNTS: WeakKeyDictionary[GraphBatch, dict[FeatureMap, Counts]] = WeakKeyDictionary()
+
+
+def _check_sizes(batch: GraphBatch, n: int) -> None:
+    if batch.sizes.max(initial=0) > n:
+        msg = f"the features are of graphs of up to {n} nodes, got one of {batch.sizes.max()}"
+        raise ValueError(msg)
+
+
+def _check_labels(labels: NDArray[np.int8], n_labels: int, what: str) -> None:
+    """Labels of nodes and edges that exist; -1 stands for none."""
+    if len(labels) and not (labels.min() >= 0 and labels.max() < n_labels):
+        found = sorted(set(labels.tolist()))
+        msg = f"{what} labels must lie in 0 .. {n_labels - 1}, got {found} (-1: no label)"
+        raise ValueError(msg)
 
 
 def _tally(

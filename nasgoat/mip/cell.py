@@ -9,13 +9,20 @@ import pyomo.environ as pyo
 
 from nasgoat.errors import NoEncodingError
 from nasgoat.graphs import LabeledGraph
-from nasgoat.mip.graph_encoding import graph_encoding
+from nasgoat.mip.graph_encoding import GraphEncoding, graph_encoding
 from nasgoat.mip.handles import PathHandles, Term
 from nasgoat.mip.labels import edge_labels, node_labels
-from nasgoat.mip.layered import layered_encoding
+from nasgoat.mip.layered import LayeredEncoding, layered_encoding
+from nasgoat.mip.restrictions import acyclic, strongly_connected, topological, undirected
 from nasgoat.mip.rules import encode_rule
 from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry, encode_symmetry
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import (
+    Acyclic,
+    CellSpace,
+    StronglyConnected,
+    TopologicalOrder,
+    Undirected,
+)
 
 Encoding = Literal["layered", "paper"]
 
@@ -30,7 +37,7 @@ class Cell:
 
     @property
     def design(self) -> list[Term]:
-        """The binaries that say which graph it is: edges, then labels; numbers where they are known."""
+        """The binaries that say which graph it is, or their known values: edges, then labels."""
         h = self.handles
         labels = [*h.label.values(), *h.edge_label.values()]
         return [*(h.edge[pair] for pair in h.pairs), *labels]
@@ -48,22 +55,21 @@ class Cell:
     def graph_at(self, design: list[float]) -> LabeledGraph:
         """The graph whose ``design`` values these are (rounded)."""
         h = self.handles
-        index = [*h.pairs, *h.label, *h.edge_label]
-        chosen = [i for i, value in zip(index, design, strict=True) if value > 0.5]
-        n_pairs = len(list(h.pairs))
-        present = sum(value > 0.5 for value in design[:n_pairs])
-        edges, labels = chosen[:present], chosen[present:]
-        if h.label:
-            by_node = dict(labels)
-            return LabeledGraph(h.n, tuple(edges), tuple(by_node[v] for v in range(h.n)))
-        if h.edge_label:
-            by_edge = {(u, v): a for u, v, a in labels}
-            return LabeledGraph(h.n, tuple(edges), None, tuple(by_edge[edge] for edge in edges))
-        return LabeledGraph(h.n, tuple(edges))
+        chosen = iter([value > 0.5 for value in design])
+        edges = [pair for pair in h.pairs if next(chosen)]
+        label_of = {v: a for v, a in h.label if next(chosen)}
+        edge_label_of = {(u, v): a for u, v, a in h.edge_label if next(chosen)}
+        return LabeledGraph(
+            h.n,
+            tuple(edges),
+            tuple(label_of[v] for v in range(h.n)) if h.label else None,
+            tuple(edge_label_of[edge] for edge in edges) if h.edge_label else None,
+        )
 
     def copies(self, graph: LabeledGraph) -> list[LabeledGraph]:
         """All feasible points of the block that are the same architecture as ``graph``."""
-        return [g for g in self.space.identity.copies(graph) if self.symmetry.holds(g)]
+        copies = self.space.identity.copies(graph, ordered=self.space.is_topological)
+        return [g for g in copies if self.symmetry.holds(g) and self.space.contains(g)]
 
 
 def cell_block(
@@ -84,9 +90,8 @@ def cell_block(
     if not space.is_topological and (encoding == "layered" or symmetry != NO_SYMMETRY):
         msg = f"space {space.name!r} has no topological indexing; use the paper's encoding of it"
         raise NoEncodingError(msg)
-    n = space.sizes[0]
     block.paths, block.labels, block.rules = pyo.Block(), pyo.Block(), pyo.Block(pyo.Any)
-    paths = (layered_encoding if encoding == "layered" else graph_encoding)(block.paths, n)
+    paths = _paths(block.paths, space, encoding)
     bare = paths.handles({}, {})
     label: dict[tuple[int, int], Term] = {}
     edge_label: dict[tuple[int, int, int], Term] = {}
@@ -101,3 +106,23 @@ def cell_block(
         block.symmetry = pyo.Block()
         encode_symmetry(symmetry, block.symmetry, handles)
     return Cell(space, symmetry, handles)
+
+
+def _paths(
+    block: pyo.Block, space: CellSpace, encoding: Encoding
+) -> LayeredEncoding | GraphEncoding:
+    """The variables of the paths, with the presolve that a space's rules allow."""
+    n = space.sizes[0]
+    if encoding == "layered":
+        return layered_encoding(block, n)
+    paths = graph_encoding(block, n)
+    restrictions = {
+        TopologicalOrder: topological,
+        Acyclic: acyclic,
+        Undirected: undirected,
+        StronglyConnected: strongly_connected,
+    }
+    for kind, restrict in restrictions.items():
+        if any(isinstance(rule, kind) for rule in space.rules):
+            restrict(paths)
+    return paths

@@ -113,7 +113,7 @@ def _carriers(h: PathHandles, a: int) -> list[int]:
     return [v for v in range(h.n) if constant(h.label[v, a]) != 0.0]
 
 
-def _most_pairs(first: set[int], second: set[int], same: bool, n: int) -> int:  # noqa: FBT001
+def _most_pairs(first: set[int], second: set[int], same: bool, n: int) -> int:
     """Most node pairs of which the one has label a and the other b, each node having one label."""
     if same:
         return max(n, len(first) * (len(first) - 1))  # s = 0 counts nodes, s > 0 ordered pairs
@@ -122,7 +122,7 @@ def _most_pairs(first: set[int], second: set[int], same: bool, n: int) -> int:  
 
 
 def _pair_products(block: pyo.Block, h: PathHandles) -> dict[tuple[int, ...], Term]:
-    """``[u,v,s,a,b]`` = 1 iff ``d(u,v) = s`` (``s = n``: no path), ``u`` has label a, ``v`` label b.
+    """``[u,v,s,a,b]`` = 1 iff ``d(u,v) = s`` (``n``: no path), ``u`` has label a, ``v`` label b.
 
     ::
 

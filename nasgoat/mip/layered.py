@@ -1,7 +1,7 @@
 """Layered distance encoding of a topologically indexed DAG of fixed size (MATH 6.1): no big-M.
 
-For ``u < v`` and ``s = 1 .. v-u``, ``R[u, v, s] = 1`` iff there is a path ``u -> v`` of at most ``s``
-edges::
+For ``u < v`` and ``s = 1 .. v-u``, ``R[u, v, s] = 1`` iff there is a path ``u -> v`` of at most
+``s`` edges::
 
     L1  R[u,v,1] = A[u,v]
     L2  R[u,v,s] >= R[u,v,s-1]

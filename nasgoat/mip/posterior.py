@@ -1,15 +1,15 @@
 """Posterior mean and variance of a linear kernel as rows (MATH 2.5, 6.3).
 
-With counts ``c_j``, features ``phi_j = scale_j c_j``, prior variances ``Lambda`` and the posterior's
-factor ``G`` (``Lambda - S = G' G``)::
+With counts ``c_j``, features ``phi_j = scale_j c_j``, prior variances ``Lambda`` and the
+posterior's factor ``G`` (``Lambda - S = G' G``)::
 
     V1  c_j = its linear expression                     V2  sum_k z[j,k] = 1,  sum_k k z[j,k] = c_j
     V3  w_k = (G phi)_k                                 V4  q_k >= w_k^2
     V5  Q <= sum_j Lambda_j scale_j^2 c_j^2 - sum_k q_k
     V6  t^2 <= Q
 
-with ``c_j^2 = sum_k k^2 z[j,k]``. The mean is linear in the counts. V4 and V6 are the only rows that
-are not linear; ``t`` is at most the deviation, and equals it where it is maximised.
+with ``c_j^2 = sum_k k^2 z[j,k]``. The mean is linear in the counts. V4 and V6 are the only rows
+that are not linear; ``t`` is at most the deviation, and equals it where it is maximised.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ class CountHandles:
 
     count: pyo.Var  # count[j], continuous, forced to an integer
     upper: list[int]  # upper[j]: proven bound on count[j]
-    columns: list[list[tuple[int, float]]]  # columns[j]: (feature column, scale) that count[j] feeds
+    columns: list[
+        list[tuple[int, float]]
+    ]  # columns[j]: (feature column, scale) that count[j] feeds
     square: dict[int, Term]  # square[j] = count[j]^2, linear; filled where squares are asked for
 
 
@@ -117,7 +119,8 @@ def variance_block(
     """Write the variance rows (V3 to V6); ``square_block`` comes first."""
     prior = _per_count_squared(counts, posterior.kernel.prior_variances)
     largest = float(prior @ np.array([upper**2 for upper in counts.upper]))
-    unit = float(posterior.kernel.diag(posterior.observed).max())  # Q is then of the order of 1
+    seen = posterior.kernel.diag(posterior.observed).max(initial=0.0)
+    unit = float(seen or largest or 1.0)  # Q is then of the order of 1
     rows = [_per_count(counts, row) for row in posterior.covariance_factor]
     G = np.reshape(rows, (len(rows), len(counts.columns))) / np.sqrt(unit)
     G[np.abs(G) < ROUNDING * max(np.abs(G).max(initial=0.0), 1e-300)] = 0.0
@@ -142,7 +145,7 @@ def variance_block(
     prior_term = sum(
         float(value / unit) * counts.square[j] for j, value in enumerate(prior) if value
     )
-    block.V5_variance = pyo.Constraint(expr=block.Q <= prior_term - sum(block.q[k] for k in rank))
+    block.V5_variance = pyo.Constraint(expr=prior_term - sum(block.q[k] for k in rank) >= block.Q)
     block.V6_deviation = pyo.Constraint(expr=block.t**2 <= block.Q)
     return VarianceHandles(block.t, block.Q, block.q, block.w, G, unit)
 

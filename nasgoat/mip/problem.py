@@ -1,7 +1,7 @@
 """The acquisition problem of one node count: a Pyomo model that any convex MIQCP solver can take.
 
-Solvers for linear models use ``linear()`` (the model without V4 and V6) and ``cuts_at``: tangents of
-those two rows, which hold for every graph and are exact at the graph they are taken at.
+Solvers for linear models use ``linear()`` (the model without V4 and V6) and ``cuts_at``: tangents
+of those two rows, which hold for every graph and are exact at the graph they are taken at.
 """
 
 from __future__ import annotations
@@ -55,13 +55,14 @@ class ModelOptions:
     """How to write the model; every choice has the same optimum.
 
     Args:
-        encoding: ``"layered"`` (MATH 6.1) or ``"paper"`` (conditions C1 to C8).
+        encoding: ``"layered"`` (MATH 6.1), ``"paper"`` (conditions C1 to C8), or None for the
+            layered one wherever the space is topologically indexed.
         symmetry: rows that keep few numberings per architecture, used where they are legal.
         tangents: tangents per square (V4) written before the first solve.
         root_tangents: tangents of the root (V6) written before the first solve.
     """
 
-    encoding: Encoding = "layered"
+    encoding: Encoding | None = None
     symmetry: Symmetry = Symmetry()
     tangents: int = 5
     root_tangents: int = 10
@@ -88,12 +89,13 @@ class AcquisitionProblem:
         """Rows that cut off every feasible copy of a graph; none for a graph of another size."""
         if graph.n != self.cell.handles.n:
             return []
-        return [self._no_good(copy) for copy in self.cell.copies(graph)]
+        return [cut for copy in self.cell.copies(graph) for cut in self._no_good(copy)]
 
     def add_cuts(self, cuts: Iterable[Cut]) -> None:
         """Write cuts into the model."""
         for cut in cuts:
-            self.model.cuts.add(sum(a * v for v, a in cut.terms) >= cut.lower)
+            total = sum(a * v for v, a in cut.terms) if cut.terms else self.model.nothing
+            self.model.cuts.add(total >= cut.lower)
 
     def cuts_at(self, graph: LabeledGraph) -> list[Cut]:
         """Tangents of V4 and V6 at a graph, which make the linear model exact there."""
@@ -104,7 +106,7 @@ class AcquisitionProblem:
         return [*self.square_cuts(w), self.root_cut(float(std[0]) / np.sqrt(self.variance.unit))]
 
     def first_cuts(self, graphs: Sequence[LabeledGraph]) -> list[Cut]:
-        """Tangents to begin with: of V4 over the range of given graphs, of V6 on a geometric grid."""
+        """Tangents to begin with: of V4 over the range of graphs, of V6 on a geometric grid."""
         if self.variance is None:
             return []
         batch = GraphBatch.concatenate([self.posterior.observed, GraphBatch.of(graphs)])
@@ -136,7 +138,7 @@ class AcquisitionProblem:
 
     @property
     def least_deviation(self) -> float:
-        """Tangents of the root are taken at this deviation at least: below, they would be too steep.
+        """Tangents of the root are taken at this deviation at least: below, they are too steep.
 
         A graph with a smaller deviation is valued too well by at most half of it.
         """
@@ -156,19 +158,22 @@ class AcquisitionProblem:
             for row in rows:
                 row.activate()
 
-    def _no_good(self, graph: LabeledGraph) -> Cut:
-        """At least one design binary that differs."""
+    def _no_good(self, graph: LabeledGraph) -> list[Cut]:
+        """At least one design binary that differs; no terms if this is the only graph there is."""
         terms: list[tuple[Term, float]] = []
         lower = 1.0
         # labels are one-hot, so a change shows in a chosen one: the other zeros need no term
         n_pairs = len(list(self.cell.handles.pairs))
         design = zip(self.cell.design, self.cell.design_of(graph), strict=True)
         for i, (term, value) in enumerate(design):
-            if constant(term) is not None or (value == 0 and i >= n_pairs):
+            known = constant(term)
+            if known is not None and known != value:
+                return []  # the model does not hold this graph
+            if known is not None or (value == 0 and i >= n_pairs):
                 continue
             terms.append((term, -1.0 if value else 1.0))
             lower -= value
-        return Cut(tuple(terms), lower)
+        return [Cut(tuple(terms), lower)]
 
     def _counts_of(self, batch: GraphBatch) -> Floats:
         """``(N, number of counts)``, the values of V1's variables."""
@@ -182,7 +187,7 @@ def acquisition_problem(
     acquisition: Acquisition,
     posterior: Posterior,
     space: CellSpace,
-    options: ModelOptions = ModelOptions(),  # noqa: B008  (a frozen value)
+    options: ModelOptions = ModelOptions(),
 ) -> AcquisitionProblem:
     """Write ``min acquisition(graph)`` over a space of one node count.
 
@@ -192,15 +197,23 @@ def acquisition_problem(
     """
     if not isinstance(posterior, FeaturePosterior):
         msg = (
-            f"the MIP needs a linear kernel, {type(posterior).__name__} has none: use --kernel linear, "
-            "or --optimizer exhaustive for a space that can be listed"
+            f"the MIP needs a linear kernel, {type(posterior).__name__} has none: use --kernel "
+            "linear, or --optimizer exhaustive for a space that can be listed"
+        )
+        raise NoEncodingError(msg)
+    kernel = posterior.kernel
+    if isinstance(space.identity, UpToIsomorphism) and not kernel.relabelling_invariant:
+        msg = (
+            f"the kernel {kernel} tells numberings apart that {space.name} takes for the same "
+            "graph; use invariant feature maps, or a space with the identity Indexed()"
         )
         raise NoEncodingError(msg)
     model = pyo.ConcreteModel(name=space.name)
     model.cell, model.counts = pyo.Block(), pyo.Block()
     with PauseGC():
         symmetry = options.symmetry if _symmetric(space, posterior) else NO_SYMMETRY
-        cell = cell_block(model.cell, space, options.encoding, symmetry)
+        encoding = options.encoding or ("layered" if space.is_topological else "paper")
+        cell = cell_block(model.cell, space, encoding, symmetry)
         counts = count_block(model.counts, posterior.kernel.maps, cell.handles)
         mean, slope = objective_terms(acquisition, posterior, counts)
         variance = None
@@ -211,10 +224,10 @@ def acquisition_problem(
             slope *= float(np.sqrt(variance.unit))
             mean = mean - slope * variance.t
         model.acquisition = pyo.Objective(expr=mean)
+        model.nothing = pyo.Var(bounds=(0.0, 0.0))  # so that no row and no model is ever empty
+        model.anchor = pyo.Constraint(expr=model.nothing <= 0.0)
         model.cuts = pyo.ConstraintList()  # what `add_cuts` writes: exclusions, tangents
-    return AcquisitionProblem(
-        acquisition, posterior, model, cell, counts, variance, slope, options
-    )
+    return AcquisitionProblem(acquisition, posterior, model, cell, counts, variance, slope, options)
 
 
 @singledispatch
@@ -259,9 +272,11 @@ def _(
 
 def _symmetric(space: CellSpace, posterior: FeaturePosterior) -> bool:
     """Whether symmetry rows are legal: nothing may tell two numberings of an architecture apart."""
+    n = space.sizes[0]
     return (
         space.is_topological
         and isinstance(space.identity, UpToIsomorphism)
+        and {index % n for index in space.identity.fixed} <= {0, n - 1}
         and space.relabelling_invariant
         and posterior.kernel.relabelling_invariant
     )

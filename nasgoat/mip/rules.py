@@ -13,7 +13,7 @@ import pyomo.environ as pyo
 
 from nasgoat.errors import EmptySpaceError, NoEncodingError
 from nasgoat.mip.handles import PathHandles, Term
-from nasgoat.mip.terms import constant, pin
+from nasgoat.mip.terms import constant, pin, row
 from nasgoat.spaces import (
     Acyclic,
     FixedLabel,
@@ -89,7 +89,7 @@ def _(rule: Acyclic, block: pyo.Block, h: PathHandles) -> None:
 
     @block.Constraint(list(combinations(range(h.n), 2)))
     def one_way(_, u, v):
-        return h.reach[u, v] + h.reach[v, u] <= 1
+        return row(h.reach[u, v] + h.reach[v, u] <= 1)
 
 
 @encode_rule.register
@@ -99,7 +99,7 @@ def _(rule: Undirected, block: pyo.Block, h: PathHandles) -> None:
 
     @block.Constraint(list(combinations(range(h.n), 2)))
     def symmetric(_, u, v):
-        return h.edge[u, v] == h.edge[v, u]
+        return row(h.edge[u, v] == h.edge[v, u])
 
 
 @encode_rule.register
@@ -109,7 +109,7 @@ def _(rule: StronglyConnected, block: pyo.Block, h: PathHandles) -> None:
 
     @block.Constraint(list(h.reach))
     def connected(_, u, v):
-        return h.reach[u, v] >= h.exists[u] + h.exists[v] - 1
+        return row(h.reach[u, v] >= h.exists[u] + h.exists[v] - 1)
 
 
 @encode_rule.register
@@ -120,7 +120,7 @@ def _(rule: SingleSource, block: pyo.Block, h: PathHandles) -> None:
 
     @block.Constraint(nodes[1:])
     def has_predecessor(_, v):
-        return sum(h.edge[u, v] for u in nodes if u != v) >= 1
+        return row(sum(h.edge[u, v] for u in nodes if u != v) >= 1)
 
 
 @encode_rule.register
@@ -131,12 +131,12 @@ def _(rule: SingleSink, block: pyo.Block, h: PathHandles) -> None:
 
     @block.Constraint(nodes[:-1])
     def has_successor(_, u):
-        return sum(h.edge[u, v] for v in nodes if v != u) >= 1
+        return row(sum(h.edge[u, v] for v in nodes if v != u) >= 1)
 
 
 @encode_rule.register
 def _(rule: OnPath, block: pyo.Block, h: PathHandles) -> None:
-    """r[0,v] = 1 and r[v,n-1] = 1 (1b, 1c); in a DAG that means a way in and a way out everywhere."""
+    """r[0,v] = 1 and r[v,n-1] = 1 (1b, 1c); in a DAG: a way in and a way out everywhere."""
     nodes = _fixed_size(rule, h)
     terms = [(h.reach[0, v], 1.0) for v in nodes[1:]]
     terms += [(h.reach[v, h.n - 1], 1.0) for v in nodes[1:-1]]
@@ -144,11 +144,11 @@ def _(rule: OnPath, block: pyo.Block, h: PathHandles) -> None:
 
     @block.Constraint(nodes[1:])
     def has_predecessor(_, v):  # implied; tightens the LP bound
-        return sum(h.edge[u, v] for u in nodes if u != v) >= 1
+        return row(sum(h.edge[u, v] for u in nodes if u != v) >= 1)
 
     @block.Constraint(nodes[:-1])
     def has_successor(_, u):  # implied; tightens the LP bound
-        return sum(h.edge[u, v] for v in nodes if v != u) >= 1
+        return row(sum(h.edge[u, v] for v in nodes if v != u) >= 1)
 
 
 @encode_rule.register
@@ -174,8 +174,8 @@ def _(rule: InDegree, block: pyo.Block, h: PathHandles) -> None:
     def in_degree(_, v):
         degree = sum(h.edge[u, v] for u in nodes if u != v)
         if rule.at_least == rule.at_most:
-            return degree == rule.at_most
-        return pyo.inequality(rule.at_least, degree, rule.at_most)
+            return row(degree == rule.at_most)
+        return rule.at_least, degree, rule.at_most
 
 
 @encode_rule.register
@@ -187,22 +187,26 @@ def _(rule: LeavesFeedSink, block: pyo.Block, h: PathHandles) -> None:
 
     @block.Constraint(inner)
     def feeds_only_sink(_, v, w):
-        return h.edge[v, w] + h.edge[v, sink] <= 1
+        return row(h.edge[v, w] + h.edge[v, sink] <= 1)
 
     @block.Constraint(nodes[:-1])
     def leaf_feeds_sink(_, v):
-        return h.edge[v, sink] + sum(h.edge[v, w] for w in nodes[:-1] if w != v) >= 1
+        return row(h.edge[v, sink] + sum(h.edge[v, w] for w in nodes[:-1] if w != v) >= 1)
 
 
 @encode_rule.register
 def _(rule: FixedLabel, block: pyo.Block, h: PathHandles) -> None:
     """F[v,l] = 1, and F[u,l] = 0 elsewhere if the label is for that node only (1b, 1c)."""
     nodes = _fixed_size(rule, h)
+    node = rule.node_in(h.n)
+    if node is None:
+        msg = f"graphs of {h.n} nodes have no node {rule.node} to label"
+        raise EmptySpaceError(msg)
     labels = {a for _, a in h.label}
     barred = [
         (h.label[v, a], 0.0) for v in nodes for a in labels if not rule.label_allowed(v, h.n, a)
     ]
-    _pin_all(block, [*barred, (h.label[rule.node % h.n, rule.label], 1.0)])
+    _pin_all(block, [*barred, (h.label[node, rule.label], 1.0)])
 
 
 @encode_rule.register
@@ -225,13 +229,19 @@ def _(rule: LabelBudget, block: pyo.Block, h: PathHandles) -> None:
 
 @encode_rule.register
 def _(rule: SkipNormalForm, block: pyo.Block, h: PathHandles) -> None:
-    """Every skip node is a lone child below skips only, or a leaf beside a sibling and below others.
+    """Every skip node is a lone child below skips, or a leaf beside a sibling below others.
 
-    For trees: in-degree 1 and leaves that feed the last node are rules of their own.
+    The rows of ``InDegree.exactly(1)`` and ``LeavesFeedSink`` are part of it.
 
-    ``chain[v]`` = 1 iff all ancestors of ``v`` are skip, along the one edge ``u -> v`` that enters it.
+    ``chain[v]`` = 1 iff all ancestors of ``v`` are skip, by the one edge that enters it.
     """
     nodes = _fixed_size(rule, h)
+    if not h.ordered:
+        msg = "SkipNormalForm is encoded for topologically indexed trees; add TopologicalOrder()"
+        raise NoEncodingError(msg)
+    block.tree, block.leaves = pyo.Block(), pyo.Block()
+    encode_rule(SkipNormalForm.TREE, block.tree, h)
+    encode_rule(SkipNormalForm.LEAVES, block.leaves, h)
     sink = h.n - 1
     ops = nodes[1:-1]
     skip = {v: h.label[v, rule.skip] for v in ops}
@@ -241,29 +251,29 @@ def _(rule: SkipNormalForm, block: pyo.Block, h: PathHandles) -> None:
 
     @block.Constraint(ops)
     def chain_root(b, v):
-        return b.chain[v] >= h.edge[0, v]
+        return row(b.chain[v] >= h.edge[0, v])
 
     @block.Constraint(inner)
     def chain_up(b, u, v):
-        return b.chain[v] <= b.chain[u] + 1 - h.edge[u, v]
+        return row(b.chain[v] <= b.chain[u] + 1 - h.edge[u, v])
 
     @block.Constraint(inner)
     def chain_skip(b, u, v):
-        return b.chain[v] <= skip[u] + 1 - h.edge[u, v]
+        return row(b.chain[v] <= skip[u] + 1 - h.edge[u, v])
 
     @block.Constraint(inner)
     def chain_down(b, u, v):
-        return b.chain[v] >= b.chain[u] + skip[u] + h.edge[u, v] - 2
+        return row(b.chain[v] >= b.chain[u] + skip[u] + h.edge[u, v] - 2)
 
     @block.Constraint(cousins)
     def head_is_only_child(b, u, v, w):
-        return h.edge[u, v] + h.edge[u, w] <= 3 - skip[v] - b.chain[v]
+        return row(h.edge[u, v] + h.edge[u, w] <= 3 - skip[v] - b.chain[v])
 
     @block.Constraint(ops)
     def tail_is_leaf(b, v):
-        return h.edge[v, sink] >= skip[v] - b.chain[v]
+        return row(h.edge[v, sink] >= skip[v] - b.chain[v])
 
     @block.Constraint([(u, v) for u in nodes[:-1] for v in ops if u != v])
     def tail_has_sibling(b, u, v):
         siblings = sum(h.edge[u, w] for w in ops if w not in (u, v))
-        return siblings >= h.edge[u, v] + skip[v] - b.chain[v] - 1
+        return row(siblings >= h.edge[u, v] + skip[v] - b.chain[v] - 1)

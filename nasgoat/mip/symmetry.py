@@ -1,6 +1,7 @@
 """Symmetry rows: of the topological numberings of a node-labelled DAG, keep few (MATH 6.4).
 
-Interior nodes may be renumbered along any topological order. Swapping the consecutive nodes ``u`` and
+Interior nodes may be renumbered along any topological order. Swapping the consecutive nodes ``u``
+and
 ``u+1`` gives another topological order iff there is no edge between them, so a numbering exists in
 which, for every such ``u``::
 
@@ -28,11 +29,19 @@ class Symmetry:
 
     Args:
         labels: S1.
-        columns: S2; without ``labels`` it applies to nodes without labels only.
+        columns: S2, in addition.
+
+    Raises:
+        ValueError: S2 without S1.
     """
 
     labels: bool = True
     columns: bool = True
+
+    def __post_init__(self) -> None:
+        if self.columns and not self.labels:
+            msg = "the symmetry rows of columns break ties among equal labels; use labels, too"
+            raise ValueError(msg)
 
     def holds(self, graph: LabeledGraph) -> bool:
         """Whether a topologically numbered graph meets the rows."""
@@ -73,7 +82,7 @@ def encode_symmetry(symmetry: Symmetry, block: pyo.Block, h: PathHandles) -> Non
         def S1_labels(_, u):
             return label(u) <= label(u + 1) + (n_labels - 1) * h.edge[u, u + 1]
 
-    if symmetry.labels and symmetry.columns:
+    if symmetry.columns:
 
         @block.Constraint(consecutive)
         def S2_columns(_, u):

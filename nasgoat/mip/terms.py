@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyomo.environ as pyo
 
+from nasgoat.errors import EmptySpaceError
 from nasgoat.mip.handles import Term
 
 
@@ -18,15 +19,29 @@ def pin(term: Term, value: float) -> pyo.Constraint | None:
     """Fix a variable, so that solvers never see it; for an expression, return the row that does.
 
     Raises:
-        ValueError: the term is known to have another value.
+        EmptySpaceError: the term is known to have another value.
     """
     known = constant(term)
     if known is not None:
         if abs(known - value) > 1e-9:
             msg = f"{term} is {known}, it cannot be {value}: the rules contradict each other"
-            raise ValueError(msg)
+            raise EmptySpaceError(msg)
         return None
     if term.is_variable_type():
         term.fix(value)
         return None
     return term == value
+
+
+def row(relation: Term) -> Term:
+    """A relation as the body of a constraint, also where it holds between plain numbers only.
+
+    Raises:
+        EmptySpaceError: it is between numbers, and false.
+    """
+    if not isinstance(relation, bool):
+        return relation
+    if not relation:
+        msg = "a row is violated whatever the graph: the rules contradict each other"
+        raise EmptySpaceError(msg)
+    return pyo.Constraint.Skip

@@ -2,6 +2,7 @@
 
 from nasgoat.optimize.auto import AutoOptimizer
 from nasgoat.optimize.base import AcquisitionOptimizer, Optimum, Task
+from nasgoat.optimize.checked import CheckedOptimizer
 from nasgoat.optimize.exhaustive import ExhaustiveOptimizer
 from nasgoat.optimize.local_search import descend
 from nasgoat.optimize.mip import MipOptimizer
@@ -9,6 +10,7 @@ from nasgoat.optimize.mip import MipOptimizer
 __all__ = [
     "AcquisitionOptimizer",
     "AutoOptimizer",
+    "CheckedOptimizer",
     "ExhaustiveOptimizer",
     "MipOptimizer",
     "Optimum",

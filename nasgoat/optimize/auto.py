@@ -33,7 +33,7 @@ class AutoOptimizer:
         self,
         task: Task,
         k: int = 1,
-        limits: Limits = Limits(),  # noqa: B008  (a frozen value)
+        limits: Limits = Limits(),
         progress: ProgressCallback | None = None,
     ) -> list[Optimum]:
         """See ``AcquisitionOptimizer.minimize``."""

@@ -15,10 +15,17 @@ from nasgoat.spaces import CellSpace
 
 @dataclass(frozen=True, slots=True)
 class Optimum:
-    """A graph with the best acquisition value among those allowed, and what is proven of it."""
+    """A graph with the best acquisition value among those allowed, and what is proven of it.
+
+    Args:
+        graph: the graph.
+        certificate: its value, the proven bound, and the seconds of the solve.
+        build_seconds: wall-clock seconds spent on writing the model, before the solve.
+    """
 
     graph: LabeledGraph
     certificate: Certificate
+    build_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ class AcquisitionOptimizer(Protocol):
         self,
         task: Task,
         k: int = 1,
-        limits: Limits = Limits(),  # noqa: B008  (a frozen value)
+        limits: Limits = Limits(),
         progress: ProgressCallback | None = None,
     ) -> list[Optimum]:
         """The ``k`` best graphs, distinct by the space's key, best first.

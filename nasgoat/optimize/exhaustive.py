@@ -30,10 +30,10 @@ class ExhaustiveOptimizer:
         self,
         task: Task,
         k: int = 1,
-        limits: Limits = Limits(),  # noqa: B008  (a frozen value)
+        limits: Limits = Limits(),
         progress: ProgressCallback | None = None,
     ) -> list[Optimum]:
-        """See ``AcquisitionOptimizer.minimize``. Limits do not apply: half a listing proves nothing.
+        """See ``AcquisitionOptimizer.minimize``; without limits: half a listing proves nothing.
 
         Raises:
             NotListableError: the space is too large.
@@ -42,10 +42,10 @@ class ExhaustiveOptimizer:
         del limits
         began = time.perf_counter()
         chunks, row_of = _listed(task.space)
-        values = _values(task, chunks, progress, began)
-        if task.exclude:
-            taken = task.space.keys(GraphBatch.of(task.exclude))
-            values[[row_of[key] for key in taken if key in row_of]] = np.inf
+        taken = task.space.keys(GraphBatch.of(task.exclude)) if task.exclude else []
+        allowed = np.ones(len(row_of), dtype=np.bool_)
+        allowed[[row_of[key] for key in taken if key in row_of]] = False
+        values = _values(task, chunks, allowed, progress)
         left = int(np.isfinite(values).sum())
         if k > left:
             msg = f"{k} graphs were asked for, {left} are left in {task.space.name}"
@@ -74,13 +74,21 @@ def _listed(space: CellSpace) -> tuple[list[GraphBatch], dict[str, int]]:
 
 
 def _values(
-    task: Task, chunks: list[GraphBatch], progress: ProgressCallback | None, began: float
+    task: Task,
+    chunks: list[GraphBatch],
+    allowed: NDArray[np.bool_],
+    progress: ProgressCallback | None,
 ) -> NDArray[np.float64]:
-    """Acquisition value of every graph."""
-    parts: list[NDArray[np.float64]] = []
+    """Acquisition value of every graph, infinite where it is not allowed."""
+    began = time.perf_counter()
+    parts = [np.zeros(0)]
+    done = 0
     for chunk in chunks:
-        parts.append(task.acquisition.values(task.posterior, chunk))
+        values = task.acquisition.values(task.posterior, chunk)
+        parts.append(np.where(allowed[done : done + len(chunk)], values, np.inf))
+        done += len(chunk)
         if progress is not None:
-            best = float(min(part.min() for part in parts))
-            progress(Progress(time.perf_counter() - began, best, None))
-    return np.concatenate([np.zeros(0), *parts])
+            best = float(min(part.min(initial=np.inf) for part in parts))
+            incumbent = best if np.isfinite(best) else None
+            progress(Progress(time.perf_counter() - began, incumbent, None))
+    return np.concatenate(parts)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 
+from nasgoat.errors import EmptySpaceError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.optimize.base import Task
 
@@ -13,11 +16,15 @@ MAX_STEPS = 50  # of one descent; the neighbor graph of a cell space is a few st
 def descend(task: Task, descents: int) -> list[LabeledGraph]:
     """Local minima reached from the best starts of a task, best first, none of them excluded.
 
-    Starts are the task's, ranked by acquisition value; draws from a generator of fixed seed fill up.
+    Starts are the task's, ranked by acquisition value; draws from a generator of fixed seed fill
+    up.
     """
     rng = np.random.default_rng(0)  # only good starts are asked for: one stream serves every task
-    starts = [graph for graph in task.starts if graph.n in task.space.sizes]
-    starts += [task.space.sample(rng) for _ in range(descents)]
+    starts = [graph for graph in task.starts if task.space.contains(graph)]
+    with suppress(EmptySpaceError):  # members so rare that sampling does not find them
+        starts += [task.space.sample(rng) for _ in range(descents)]
+    if not starts:
+        return []
     values = task.acquisition.values(task.posterior, GraphBatch.of(starts))
     taken = set(task.space.keys(GraphBatch.of(task.exclude))) if task.exclude else set()
     found: dict[str, tuple[float, LabeledGraph]] = {}

@@ -34,20 +34,23 @@ class MipOptimizer:
         self,
         task: Task,
         k: int = 1,
-        limits: Limits = Limits(),  # noqa: B008  (a frozen value)
+        limits: Limits = Limits(),
         progress: ProgressCallback | None = None,
     ) -> list[Optimum]:
-        """See ``AcquisitionOptimizer.minimize``; ``certificate.seconds`` includes model building."""
+        """See ``AcquisitionOptimizer.minimize``."""
         began = time.perf_counter()
         search = KBest(task.acquisition, task.posterior, task.space, self.solver, self.options)
         search.exclude(task.exclude)
+        build = time.perf_counter() - began
+        began = time.perf_counter()
         starts = descend(task, self.descents) if self.descents else []
         optima: list[Optimum] = []
         while len(optima) < k:
             best = search.best(limits, starts, progress)
             seconds = time.perf_counter() - began
-            optima.append(Optimum(best.graph, replace(best.certificate, seconds=seconds)))
-            began = time.perf_counter()
-            if best.certificate.status == "interrupted":
+            certificate = replace(best.certificate, seconds=seconds)
+            optima.append(Optimum(best.graph, certificate, build))
+            build, began = 0.0, time.perf_counter()
+            if certificate.status == "interrupted":
                 break
         return optima

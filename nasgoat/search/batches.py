@@ -67,7 +67,7 @@ class Round:
                 optimum.graph,
                 "acquisition",
                 optimum.certificate,
-                {"solve": optimum.certificate.seconds},
+                {"build": optimum.build_seconds, "solve": optimum.certificate.seconds},
             )
             for optimum in self._minimize(task, k)
         ]

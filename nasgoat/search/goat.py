@@ -44,9 +44,9 @@ class GoatSearch:
 
     surrogate: Surrogate
     optimizer: AcquisitionOptimizer
-    acquisition: AcquisitionRule = UseLCB()  # noqa: RUF009  (a frozen value)
-    limits: Limits = Limits()  # noqa: RUF009
-    batch: BatchRule = Fantasies()  # noqa: RUF009
+    acquisition: AcquisitionRule = UseLCB()
+    limits: Limits = Limits()
+    batch: BatchRule = Fantasies()
     initial: int = 10
     on_progress: ProgressCallback | None = field(
         default=None, compare=False, repr=False, metadata=UNJOURNALLED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -84,10 +85,16 @@ def _open_neighbors(design: Design, observations: Sequence[Observation]) -> dict
             centre = next((key for key in values if key not in visited), None)
             if centre is None:
                 return {}
-        neighbors = space.neighbors(graphs[centre])
-        keys = space.keys(GraphBatch.of(neighbors))
+        neighbors = _neighbors(space, graphs[centre])
+        keys = list(neighbors)
         visited.update([centre, *keys])
         if not all(key in values for key in keys):
-            return dict(zip(keys, neighbors, strict=True))
+            return neighbors
         best = min(keys, key=values.__getitem__, default=centre)
         centre = best if values[best] < values[centre] else None
+
+
+@lru_cache(maxsize=1024)  # centres are retraced at every step
+def _neighbors(space: CellSpace, graph: LabeledGraph) -> dict[str, LabeledGraph]:
+    neighbors = space.neighbors(graph)
+    return dict(zip(space.keys(GraphBatch.of(neighbors)), neighbors, strict=True))

@@ -20,7 +20,7 @@ class Outcome:
         graph: the best graph found that is strictly better than the cutoff, or None.
         value: its acquisition value from the number side; the cutoff if there is none.
         lower_bound: no graph of the problem has a smaller value.
-        status: ``"optimal"``, ``"time_limit"``, ``"node_limit"``, ``"interrupted"`` or ``"stalled"``.
+        status: ``"optimal"``, ``"time_limit"``, ``"node_limit"``, ``"interrupted"``, ``"stalled"``.
         solves: number of MIPs solved.
     """
 
@@ -55,7 +55,7 @@ class Solver(Protocol):
         self,
         problem: AcquisitionProblem,
         limits: Limits,
-        start: Start = Start(),  # noqa: B008  (a frozen value)
+        start: Start = Start(),
         progress: ProgressCallback | None = None,
     ) -> Outcome:
         """Find the best graph of the problem and a lower bound on all of them.

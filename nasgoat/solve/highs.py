@@ -28,6 +28,8 @@ MIP_SHARE = 0.3  # of the gap is left to HiGHS, the rest to the tangents
 ROOT_ROUNDS = 12  # of tangents at the LP relaxation before the first MIP
 POLL = 0.1  # seconds between looks at the solver thread
 WORST = 1e20
+FEASIBLE = 2  # HiGHS's SolutionStatus.kSolutionStatusFeasible
+LP_MARGIN = 1e-6  # relative; the LP optimum is a bound up to the simplex method's dual tolerance
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class HighsSolver:
         self,
         problem: AcquisitionProblem,
         limits: Limits,
-        start: Start = Start(),  # noqa: B008  (a frozen value)
+        start: Start = Start(),
         progress: ProgressCallback | None = None,
     ) -> Outcome:
         """See ``Solver.minimize``."""
@@ -110,7 +112,7 @@ class _Solve:
             if len(self.seen) == known and not self._closed:
                 status = "stalled"  # every graph found has its tangents already: rounding is left
                 break
-        return Outcome(self.best, self.value, min(self.bound, self.value), status, solves)
+        return Outcome(self.best, self.value, self.bound, status, solves)
 
     @property
     def _scale(self) -> float:
@@ -185,13 +187,16 @@ class _Solve:
             if self._execute() != "optimal":
                 break
             bound = self.highs.getInfo().objective_function_value
+            self.bound = max(self.bound, bound - LP_MARGIN * max(1.0, abs(bound)))
             if bound - before < 1e-3 * self._scale:
                 break
             before = bound
             x = np.asarray(self.highs.getSolution().col_value)
             w = [x[columns[id(variance.w[k])]] for k in variance.w]
             q = [x[columns[id(variance.q[k])]] for k in variance.q]
-            cuts = [c for c, a, b in zip(self.problem.square_cuts(w), w, q, strict=True) if a * a > b]
+            cuts = [
+                c for c, a, b in zip(self.problem.square_cuts(w), w, q, strict=True) if a * a > b
+            ]
             deviation = float(np.sqrt(max(x[columns[id(variance.Q)]], 0.0)))
             self._add([*cuts, self.problem.root_cut(deviation)])
         self.highs.changeColsIntegrality(len(every), every, integer)
@@ -214,15 +219,26 @@ class _Solve:
         self.highs.cbMipImprovingSolution.subscribe(on_solution)
         status = self._execute()
         self.highs.cbMipImprovingSolution.unsubscribe(on_solution)
+        if status == "not_run":
+            return "time_limit"
         info = self.highs.getInfo()
-        if np.isfinite(info.mip_dual_bound):
-            self.bound = max(self.bound, info.mip_dual_bound)
-        if info.primal_solution_status == 2:  # kSolutionStatusFeasible
+        self.bound = max(self.bound, self._proven(info, status))
+        if info.valid and info.primal_solution_status == FEASIBLE:
             found.append(self._graph_at(np.asarray(self.highs.getSolution().col_value)))
         for graph in found:
             self._add(self._visit(graph))
         self._report()
         return status
+
+    def _proven(self, info: Any, status: str) -> float:
+        """The bound that HiGHS proved in its last run; what it does not know it sets to zero."""
+        if not info.valid:
+            return -np.inf
+        if self.form.integer.any():
+            bound = float(info.mip_dual_bound)
+        else:  # an LP has no MIP bound
+            bound = float(info.objective_function_value) if status == "optimal" else -np.inf
+        return bound if np.isfinite(bound) else -np.inf
 
     def _suggest(self) -> None:
         """Start from the best graph (HiGHS forgets its solution whenever a row is added)."""
@@ -244,8 +260,8 @@ class _Solve:
     def _execute(self) -> str:
         """Run HiGHS in its own thread, so that Ctrl-C reaches us; return how it ended."""
         if self.clock.left <= 0:
-            return "time_limit"
-        self.highs.setOptionValue("time_limit", min(self.highs.getRunTime() + self.clock.left, WORST))
+            return "not_run"
+        self.highs.setOptionValue("time_limit", min(self.clock.left, WORST))  # of this run alone
         thread = self.highs.startSolve()
         finished = False
         while not finished:
@@ -269,6 +285,7 @@ class _Solve:
 _STATUS = {
     "kOptimal": "optimal",
     "kInfeasible": "infeasible",
+    "kUnboundedOrInfeasible": "infeasible",  # all variables have finite bounds
     "kTimeLimit": "time_limit",
     "kSolutionLimit": "node_limit",
     "kInterrupt": "interrupted",

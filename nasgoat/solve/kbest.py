@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from nasgoat.acquisition import Acquisition
-from nasgoat.errors import EncodingMismatchError, NoIncumbentError, NothingLeftError
+from nasgoat.errors import (
+    EmptySpaceError,
+    EncodingMismatchError,
+    NoIncumbentError,
+    NothingLeftError,
+)
 from nasgoat.graphs import LabeledGraph
 from nasgoat.mip import AcquisitionProblem, ModelOptions, acquisition_problem
 from nasgoat.posterior import Posterior
@@ -27,7 +34,8 @@ class KBest:
     """The best graphs of a space with one or several node counts, best first.
 
     One model per node count is built once; found graphs are cut off, so that the next certificate
-    speaks of what is left. Each node count is solved with the best value of the others as its cutoff.
+    speaks of what is left. Each node count is solved with the best value of the others as its
+    cutoff.
 
     Args:
         acquisition: the function to minimise.
@@ -46,15 +54,16 @@ class KBest:
         posterior: Posterior,
         space: CellSpace,
         solver: Solver,
-        options: ModelOptions = ModelOptions(),  # noqa: B008  (a frozen value)
+        options: ModelOptions = ModelOptions(),
     ) -> None:
         self._space = space
         self._solver = solver
         self._taken: set[str] = set()
-        self._problems = [
-            acquisition_problem(acquisition, posterior, space.of_size(n), options)
-            for n in space.sizes
-        ]
+        self._problems: list[AcquisitionProblem] = []
+        for n in space.sizes:
+            with suppress(EmptySpaceError):  # no graphs of this size: nothing to find among them
+                problem = acquisition_problem(acquisition, posterior, space.of_size(n), options)
+                self._problems.append(problem)
 
     def exclude(self, graphs: Iterable[LabeledGraph]) -> None:
         """Never return these graphs, in any relabelling that the space does not tell apart."""
@@ -63,7 +72,7 @@ class KBest:
 
     def best(
         self,
-        limits: Limits = Limits(),  # noqa: B008  (a frozen value)
+        limits: Limits = Limits(),
         starts: Sequence[LabeledGraph] = (),
         progress: ProgressCallback | None = None,
     ) -> Best:
@@ -81,12 +90,12 @@ class KBest:
         """
         clock = Clock(limits.seconds)
         outcomes: list[Outcome] = []
-        cutoff = float("inf")
+        cutoff = math.inf
         for problem in self._problems:
             left = None if limits.seconds is None else max(clock.left, 1e-3)
             start = Start(list(self._feasible(problem, starts)), cutoff)
             outcome = self._solver.minimize(
-                problem, replace(limits, seconds=left), start, _over(outcomes, progress)
+                problem, replace(limits, seconds=left), start, self._over(outcomes, progress)
             )
             outcomes.append(outcome)
             cutoff = min(cutoff, outcome.value)
@@ -100,15 +109,17 @@ class KBest:
         statuses = [outcome.status for outcome in outcomes if outcome.status != "optimal"]
         if not found:
             if statuses:
-                msg = f"no graph was found before the solver stopped ({statuses[0]}); allow more time"
+                msg = (
+                    f"no graph was found before the solver stopped ({statuses[0]}); allow more time"
+                )
                 raise NoIncumbentError(msg)
             msg = f"no graph is left in {self._space.name} after {len(self._taken)} were taken"
             raise NothingLeftError(msg)
         winner = min(found, key=lambda outcome: outcome.value)
-        graph = self._audited(winner)
+        graph, value = self._audited(winner)
         certificate = Certificate.audited(
-            winner.value,
-            min(outcome.lower_bound for outcome in outcomes) if complete else -float("inf"),
+            value,
+            min(outcome.lower_bound for outcome in outcomes) if complete else -math.inf,
             status=statuses[0] if statuses else "optimal",
             seconds=seconds,
             solver=self._solver.name,
@@ -117,8 +128,8 @@ class KBest:
         self._take(graph)
         return Best(graph, certificate)
 
-    def _audited(self, outcome: Outcome) -> LabeledGraph:
-        """Check a winner against the space and the number side."""
+    def _audited(self, outcome: Outcome) -> tuple[LabeledGraph, float]:
+        """Check a winner against the space and the number side; return its recomputed value."""
         graph = outcome.graph
         if graph is None or not self._space.contains(graph):
             broken = [] if graph is None else self._space.violations(graph)
@@ -128,10 +139,10 @@ class KBest:
             msg = f"{self._solver.name} returned a graph that was excluded: {graph}"
             raise EncodingMismatchError(msg)
         value = next(p for p in self._problems if p.cell.handles.n == graph.n).value(graph)
-        if abs(value - outcome.value) > AUDIT_TOL * max(1.0, abs(value)):
+        if not abs(value - outcome.value) <= AUDIT_TOL * max(1.0, abs(value)):
             msg = f"{self._solver.name} values its graph {outcome.value:.9g}, it has {value:.9g}"
             raise EncodingMismatchError(msg)
-        return graph
+        return graph, value
 
     def _feasible(
         self, problem: AcquisitionProblem, graphs: Iterable[LabeledGraph]
@@ -139,7 +150,26 @@ class KBest:
         """A copy of each graph that the model contains."""
         for graph in graphs:
             if graph.n == problem.cell.handles.n and self._space.key(graph) not in self._taken:
-                yield from problem.cell.copies(self._space.require(graph))[:1]
+                yield from problem.cell.copies(graph)[:1]
+
+    def _over(
+        self, outcomes: Sequence[Outcome], progress: ProgressCallback | None
+    ) -> ProgressCallback | None:
+        """Progress on the whole space, made of the node counts solved so far and this one."""
+        if progress is None:
+            return None
+        value = min((outcome.value for outcome in outcomes), default=math.inf)
+        last = len(outcomes) == len(self._problems) - 1  # before, nothing is known of the others
+        bound = min((outcome.lower_bound for outcome in outcomes), default=math.inf)
+
+        def report(event: Progress) -> None:
+            incumbent = min(value, math.inf if event.incumbent is None else event.incumbent)
+            lower = None
+            if last and event.lower_bound is not None:
+                lower = min(bound, event.lower_bound)
+            progress(Progress(event.seconds, incumbent if incumbent < math.inf else None, lower))
+
+        return report
 
     def _take(self, graph: LabeledGraph) -> None:
         key = self._space.key(graph)
@@ -148,20 +178,3 @@ class KBest:
         self._taken.add(key)
         for problem in self._problems:
             problem.add_cuts(problem.exclude(graph))
-
-
-def _over(
-    outcomes: Sequence[Outcome], progress: ProgressCallback | None
-) -> ProgressCallback | None:
-    """Progress on the whole space: the least over the node counts solved so far and this one."""
-    if progress is None:
-        return None
-    value = min((outcome.value for outcome in outcomes), default=float("inf"))
-    bound = min((outcome.lower_bound for outcome in outcomes), default=float("inf"))
-
-    def report(event: Progress) -> None:
-        incumbent = min(value, float("inf") if event.incumbent is None else event.incumbent)
-        lower = None if event.lower_bound is None else min(bound, event.lower_bound)
-        progress(Progress(event.seconds, incumbent if incumbent < float("inf") else None, lower))
-
-    return report

@@ -14,6 +14,8 @@ from scipy import sparse
 
 Floats = NDArray[np.float64]
 
+ROUNDING = 1e-9  # of the right-hand side of a row whose variables are all fixed
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StandardForm:
@@ -57,10 +59,16 @@ def standard_form(model: pyo.ConcreteModel) -> StandardForm:
             raise ValueError(msg)
     sense = np.array([row.bound_type for row in form.rows])  # -1: >=, 0: ==, 1: <=
     rhs = np.asarray(form.rhs, dtype=float)
+    A = sparse.csr_matrix(form.A)
+    # Pyomo keeps rows of fixed variables only, as empty ones; those that do not hold must stay
+    empty = np.diff(A.indptr) == 0
+    holds = np.where(sense == 0, np.abs(rhs) <= ROUNDING, sense * rhs >= -ROUNDING)
+    kept = ~(empty & holds)
+    A, sense, rhs = A[kept], sense[kept], rhs[kept]
     return StandardForm(
         cost=form.c.toarray()[0].astype(float),
         offset=float(form.c_offset[0]),
-        A=sparse.csr_matrix(form.A),
+        A=A,
         row_lower=np.where(sense <= 0, rhs, -np.inf),
         row_upper=np.where(sense >= 0, rhs, np.inf),
         lower=np.array([float(variable.lb) for variable in columns]),

@@ -15,8 +15,8 @@ class Identity(Protocol):
     def representatives(self, batch: GraphBatch) -> GraphBatch:
         """One fixed member of each graph's class, in a topological numbering if there is one."""
 
-    def copies(self, graph: LabeledGraph) -> Iterator[LabeledGraph]:
-        """Every topologically numbered member of a directed acyclic graph's class, each once."""
+    def copies(self, graph: LabeledGraph, *, ordered: bool) -> Iterator[LabeledGraph]:
+        """Every member of a graph's class once; if ``ordered``, the topologically numbered ones."""
 
 
 def keys(identity: Identity, batch: GraphBatch) -> list[str]:
@@ -31,7 +31,8 @@ class Indexed:
     def representatives(self, batch: GraphBatch) -> GraphBatch:
         return batch
 
-    def copies(self, graph: LabeledGraph) -> Iterator[LabeledGraph]:
+    def copies(self, graph: LabeledGraph, *, ordered: bool) -> Iterator[LabeledGraph]:
+        del ordered
         yield graph
 
 
@@ -44,20 +45,20 @@ class UpToIsomorphism:
     def representatives(self, batch: GraphBatch) -> GraphBatch:
         return batch.permuted(canonical_orders(batch, self.fixed))
 
-    def copies(self, graph: LabeledGraph) -> Iterator[LabeledGraph]:
+    def copies(self, graph: LabeledGraph, *, ordered: bool) -> Iterator[LabeledGraph]:
         seen = set()
         kept = {index % graph.n for index in self.fixed}
-        for new_index in _topological_numberings(graph, kept):
+        for new_index in _numberings(graph, kept, ordered=ordered):
             copy = graph.relabeled(new_index)
             if copy not in seen:
                 seen.add(copy)
                 yield copy
 
 
-def _topological_numberings(graph: LabeledGraph, kept: set[int]) -> Iterator[list[int]]:
-    """All ``new_index`` lists that make every edge go upwards and leave the kept nodes in place."""
+def _numberings(graph: LabeledGraph, kept: set[int], *, ordered: bool) -> Iterator[list[int]]:
+    """All ``new_index`` lists that leave the kept nodes in place (and make edges go upwards)."""
     predecessors: list[set[int]] = [set() for _ in range(graph.n)]
-    for u, v in graph.edges:
+    for u, v in graph.edges if ordered else ():
         predecessors[v].add(u)
     order: list[int] = []  # order[i] = the old node that gets the new index i
 

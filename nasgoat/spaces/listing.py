@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MAX_STRUCTURES = 1 << 21  # rows of the frontier while growing edge sets: some 100 MB at 7 nodes
 MAX_POINTS = 4_000_000  # indexed graphs looked at by a listing: about 30 s and 1 GB at 7 nodes
 SAMPLE_CHUNK = 64  # candidates drawn at once by rejection sampling
+MAX_LAST_WAYS = 1 << 12  # ways to join the last node that a random walk tries: some 10 ms
 MAX_ATTEMPTS = 1_000_000 // SAMPLE_CHUNK
 
 
@@ -51,13 +52,15 @@ def listing(space: CellSpace) -> GraphBatch:
     points = _count_points(space)
     if points > MAX_POINTS:
         msg = (
-            f"space {space.name!r} has {points:,} indexed graphs, at most {MAX_POINTS:,} are listed; "
-            "use the MIP optimiser, or narrow the space"
+            f"space {space.name!r} has {points:,} indexed graphs, at most {MAX_POINTS:,} are "
+            "listed; use the MIP optimiser, or narrow the space"
         )
         raise NotListableError(msg)
     parts = []
     for n in space.sizes:
-        batch = space.identity.representatives(space.members(_labelled(space, structures(space, n))))
+        batch = space.identity.representatives(
+            space.members(_labelled(space, structures(space, n)))
+        )
         parts.append(batch.take(_first_of_each(batch)))
     return GraphBatch.concatenate(parts)
 
@@ -75,17 +78,19 @@ def sample(space: CellSpace, rng: np.random.Generator) -> LabeledGraph:
     weights = _size_weights(space)
     for _ in range(MAX_ATTEMPTS):
         n = space.sizes[rng.choice(len(weights), p=weights)]
-        members = space.members(_draws(space, n, rng))
-        if len(members):
+        draws = _draws(space, n, rng)
+        members = space.members(draws)
+        # with several sizes, accept in proportion to the share of members, or sizes are biased
+        if len(members) > (rng.integers(len(draws)) if len(weights) > 1 and len(draws) else 0):
             return members[0]
-    msg = f"no graph of space {space.name!r} was found by sampling; do its rules contradict each other?"
+    msg = f"no graph of space {space.name!r} was found by sampling; do its rules contradict?"
     raise EmptySpaceError(msg)
 
 
 def _grown(
     space: CellSpace, frontier: NDArray[np.bool_], ways: NDArray[np.int64], n: int
 ) -> NDArray[np.bool_]:
-    """Add a node to every prefix in every given way; the bits of a way are its in- and out-edges."""
+    """Add a node to every prefix in every way; the bits of a way are its in- and out-edges."""
     count, k, _ = frontier.shape
     grown = np.zeros((count, len(ways), k + 1, k + 1), dtype=np.bool_)
     grown[:, :, :k, :k] = frontier[:, None]
@@ -163,9 +168,7 @@ def _with_edge_labels(batch: GraphBatch, n_labels: int) -> GraphBatch:
         repeated = some.take(rows)
         labels = repeated.edge_labels.copy()
         labels[repeated.adjacency] = np.tile(table, (len(some), 1)).ravel()
-        parts.append(
-            GraphBatch(repeated.sizes, repeated.adjacency, repeated.node_labels, labels)
-        )
+        parts.append(GraphBatch(repeated.sizes, repeated.adjacency, repeated.node_labels, labels))
     return GraphBatch.concatenate(parts)
 
 
@@ -173,9 +176,9 @@ def _first_of_each(batch: GraphBatch) -> NDArray[np.int64]:
     """Rows of the first copy of every distinct indexed graph, ascending."""
     flat = np.concatenate(
         [
-            np.packbits(batch.adjacency.reshape(len(batch), -1), axis=1),
+            np.packbits(batch.adjacency.reshape(len(batch), batch.n**2), axis=1),
             batch.node_labels.view(np.uint8),
-            batch.edge_labels.reshape(len(batch), -1).view(np.uint8),
+            batch.edge_labels.reshape(len(batch), batch.n**2).view(np.uint8),
         ],
         axis=1,
     )
@@ -228,17 +231,19 @@ def _draws(space: CellSpace, n: int, rng: np.random.Generator) -> GraphBatch:
 
 
 def _random_walk(space: CellSpace, n: int, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Grow one edge set node by node among the ways that a rule does not forbid; ``(0 or 1, n, n)``."""
+    """Grow one edge set node by node, as far as no rule forbids it; ``(0 or 1, n, n)``."""
     prefix = np.zeros((1, 1, 1), dtype=np.bool_)
+    density = rng.random()  # one for the whole walk, or few edges would hardly ever come out
     for k in range(1, n):
         bits = k if space.is_topological else 2 * k
-        ways = rng.integers(2**bits, size=min(2**bits, 4 * SAMPLE_CHUNK))
-        grown = _grown(space, prefix, ways, n)
-        if len(grown) == 0:
-            return np.zeros((0, n, n), dtype=np.bool_)
-        prefix = grown[:1]
+        ways = (rng.random((SAMPLE_CHUNK, bits)) < density) @ (1 << np.arange(bits))
+        if k == n - 1 and 2**bits <= MAX_LAST_WAYS:
+            ways = rng.permutation(2**bits)  # whether rules hold is decided here: try them all
+        prefix = _grown(space, prefix, ways, n)
+        if k < n - 1:
+            prefix = prefix[:1]
     batch = _unlabelled(prefix)
     for rule in space.rules:
         if rule.structural:
             batch = batch.take(rule.holds(batch))
-    return batch.adjacency
+    return batch.adjacency[:1]

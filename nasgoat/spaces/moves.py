@@ -50,7 +50,8 @@ class FlipEdge:
             for v in range(graph.n):
                 for label in choices:
                     if u != v and label != present.get((u, v)):
-                        yield _with_edges(graph, present | {(u, v): label})
+                        labelled = bool(space.edge_alphabet)
+                        yield _with_edges(graph, present | {(u, v): label}, labelled=labelled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,9 @@ class RedirectEdge:
         del space
         sink = graph.n - 1
         tree = {v: u for u, v in graph.edges if v != sink}
-        for v in tree:
+        for v, parent in tree.items():
             for u in range(sink):
-                if u not in (v, tree[v]):
+                if u not in (v, parent):
                     parents = tree | {v: u}
                     inner = set(parents.values())
                     leaves = [w for w in range(sink) if w not in inner]
@@ -73,7 +74,7 @@ class RedirectEdge:
 
 @dataclass(frozen=True, slots=True)
 class AddOrDropNode:
-    """Subdivide an edge by a new interior node, or splice out a node with one way in and one out."""
+    """Subdivide an edge by a new node, or splice out a node with one way in and one out."""
 
     def candidates(self, graph: LabeledGraph, space: Alphabets) -> Iterator[LabeledGraph]:
         if graph.n + 1 in space.sizes:
@@ -100,7 +101,7 @@ class AddOrDropNode:
         for w in range(1, graph.n - 1):
             before = [u for u, v in graph.edges if v == w]
             after = [v for u, v in graph.edges if u == w]
-            if len(before) != 1 or len(after) != 1:
+            if len(before) != 1 or len(after) != 1 or (before[0], after[0]) in graph.edges:
                 continue
             kept = {(u, v) for u, v in graph.edges if w not in (u, v)} | {(before[0], after[0])}
             edges = tuple((_shifted(u, w, -1), _shifted(v, w, -1)) for u, v in kept)
@@ -118,7 +119,9 @@ def _labelled(graph: LabeledGraph) -> dict[Edge, int | None]:
     return dict(zip(graph.edges, graph.edge_labels or (0,) * len(graph.edges), strict=True))
 
 
-def _with_edges(graph: LabeledGraph, labelled: dict[Edge, int | None]) -> LabeledGraph:
-    kept = {edge: label for edge, label in labelled.items() if label is not None}
-    labels = tuple(kept.values()) if graph.edge_labels is not None else None
+def _with_edges(
+    graph: LabeledGraph, label_of: dict[Edge, int | None], *, labelled: bool
+) -> LabeledGraph:
+    kept = {edge: label for edge, label in label_of.items() if label is not None}
+    labels = tuple(kept.values()) if labelled else None
     return LabeledGraph(graph.n, tuple(kept), graph.node_labels, labels)

@@ -57,7 +57,8 @@ def nasbench201(reachability: Reachability = "source-sink") -> CellSpace:
     """NAS-Bench-201: 4 indexed nodes, an operation or nothing on each of the 6 edges.
 
     Args:
-        reachability: ``"any"`` keeps all 15,625 cells; ``"source-sink"`` the 15,284 whose output sees
+        reachability: ``"any"`` keeps all 15,625 cells; ``"source-sink"`` the 15,284 whose output
+            sees
             the input; ``"all-on-path"`` the 9,280 in which every node lies on a path between them
             (condition 2b as it is printed).
     """
@@ -79,12 +80,12 @@ def nasbench201(reachability: Reachability = "source-sink") -> CellSpace:
 def nasbench_graph(
     ops: Iterable[str] = NASBENCH_GRAPH_OPS, *, normal_form: bool = True
 ) -> CellSpace:
-    """NAS-Bench-Graph: trees of 4 operation nodes between an input and an output that collects leaves.
+    """NAS-Bench-Graph: trees of 4 operations between an input and an output that collects leaves.
 
     Args:
         ops: operation names; the proteins dataset has only gcn, sage, arma, fc and skip.
-        normal_form: leave out trees with a skip node that could be dropped: 26,206 trees of the 35,919
-            remain with all nine operations.
+        normal_form: leave out trees with a skip node that could be dropped: 26,206 trees of the
+            35,919 remain with all nine operations.
     """
     alphabet = ("input", *ops, "output")
     sink = len(alphabet) - 1

@@ -113,7 +113,7 @@ class SingleSource(Rule):
     def sentence(self, graph: LabeledGraph, names: Sequence[str]) -> str:
         del names
         sources = np.flatnonzero(~graph.adjacency.any(axis=0)).tolist()
-        return f"nodes {sources} have no predecessor; node 0 alone must have none"
+        return f"the nodes without predecessor are {sources}; it must be node 0 alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class SingleSink(Rule):
     def sentence(self, graph: LabeledGraph, names: Sequence[str]) -> str:
         del names
         sinks = np.flatnonzero(~graph.adjacency.any(axis=1)).tolist()
-        return f"nodes {sinks} have no successor; the last node alone must have none"
+        return f"the nodes without successor are {sinks}; it must be node {graph.n - 1} alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ class MaxEdges(Rule):
 
 @dataclass(frozen=True, slots=True)
 class InDegree(Rule):
-    """Every interior node (neither node 0 nor the last) has ``at_least`` to ``at_most`` predecessors.
+    """Every interior node (not 0, not the last) has ``at_least`` to ``at_most`` predecessors.
 
     ``InDegree.exactly(d)`` and ``InDegree(at_most=d)`` are the usual forms.
     """
@@ -254,7 +254,7 @@ class InDegree(Rule):
 
 @dataclass(frozen=True, slots=True)
 class LeavesFeedSink(Rule):
-    """A node feeds the last node iff it has no other successor (trees whose leaves are collected)."""
+    """A node feeds the last node iff it has no other successor: it collects leaves."""
 
     def holds(self, batch: GraphBatch) -> Flags:
         rows = np.arange(len(batch))
@@ -289,8 +289,13 @@ class FixedLabel(Rule):
         """Renumbering keeps the terminals in place, and them alone."""
         return self.node in (0, -1)
 
+    def node_in(self, n: int) -> int | None:
+        """The index of the node in a graph of ``n`` nodes, None if it has no such node."""
+        index = self.node if self.node >= 0 else n + self.node
+        return index if 0 <= index < n else None
+
     def label_allowed(self, node: int, n: int, label: int) -> bool:
-        if node == self.node % n:
+        if node == self.node_in(n):
             return label == self.label
         return not (self.only_there and label == self.label)
 
@@ -303,9 +308,11 @@ class FixedLabel(Rule):
         return (carries & there).any(axis=1)
 
     def sentence(self, graph: LabeledGraph, names: Sequence[str]) -> str:
-        node = self.node % graph.n
+        node = self.node_in(graph.n)
         labels = graph.node_labels or ()
         name = names[self.label]
+        if node is None:
+            return f"there is no node {self.node} to carry the label {name!r}"
         if labels and labels[node] != self.label:
             return f"node {node} is labelled {names[labels[node]]!r}, it must be {name!r}"
         others = [v for v, label in enumerate(labels) if label == self.label and v != node]
@@ -361,17 +368,21 @@ class LabelBudget(Rule):
 
 @dataclass(frozen=True, slots=True)
 class SkipNormalForm(Rule):
-    """Skip nodes of a tree only where they cannot be dropped (NAS-Bench-Graph's normal form).
+    """Trees with skip nodes only where they cannot be dropped (NAS-Bench-Graph's normal form).
 
-    Each skip node is either an only child whose ancestors are all skip, or childless, with a sibling,
-    and not all of its ancestors are skip. Node 0 is the root and counts as no ancestor; the last node
-    counts as no child.
+    In a tree, every interior node has one predecessor and the leaves feed the last node. Each skip
+    node is either an only child whose ancestors are all skip, or childless, with a sibling, and not
+    all of its ancestors are skip. Node 0 is the root and counts as no ancestor; the last node is no
+    child.
     """
 
     skip: int
     structural: ClassVar[bool] = False
+    TREE: ClassVar[Rule] = InDegree.exactly(1)
+    LEAVES: ClassVar[Rule] = LeavesFeedSink()
 
     def holds(self, batch: GraphBatch) -> Flags:
+        is_tree = self.TREE.holds(batch) & self.LEAVES.holds(batch)
         is_skip = batch.node_labels == self.skip
         rows = np.arange(len(batch))
         tree = batch.adjacency.copy()
@@ -383,9 +394,12 @@ class SkipNormalForm(Rule):
         siblings = (tree * children[:, :, None]).sum(axis=1) - 1
         head = (siblings == 0) & all_skip_above
         tail = (children == 0) & (siblings > 0) & ~all_skip_above
-        return (~is_skip | head | tail).all(axis=1)
+        return is_tree & (~is_skip | head | tail).all(axis=1)
 
     def sentence(self, graph: LabeledGraph, names: Sequence[str]) -> str:
+        for rule in (self.TREE, self.LEAVES):
+            if not rule.holds(GraphBatch.of([graph]))[0]:
+                return rule.sentence(graph, names)
         name = names[self.skip]
         return (
             f"a {name!r} node could be dropped without changing the network; allowed are {name!r} "
@@ -399,5 +413,5 @@ def _upper(n: int) -> NDArray[np.bool_]:
 
 def _label_counts(batch: GraphBatch, of: LabelsOf, label: int) -> NDArray[np.int64]:
     labels = batch.node_labels if of == "nodes" else batch.edge_labels
-    counts: NDArray[np.int64] = (labels == label).reshape(len(batch), -1).sum(axis=1)
+    counts: NDArray[np.int64] = (labels == label).sum(axis=tuple(range(1, labels.ndim)))
     return counts

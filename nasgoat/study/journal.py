@@ -1,7 +1,7 @@
 """The journal of a study: one JSON line per event, on disk before the next one happens.
 
-Line 1 is the header; then one line per ask and one per told observation. A line that a killed process
-left unfinished is dropped when the journal is opened again. All other damage is refused.
+Line 1 is the header; then one line per ask and one per told observation. A line that a killed
+process left unfinished is dropped when the journal is opened again. All other damage is refused.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ FORMAT = 1
 
 # Parts of the header that may differ between a journal and the study that resumes it.
 INFORMATIVE = ("nasgoat",)
+
+HEADER_START = b'{"kind":"study"'
 
 
 class JournalWarning(UserWarning):
@@ -71,7 +73,11 @@ class Journal:
             raise
 
     def append(self, entry: Entry) -> None:
-        """Write an entry; it is on disk when this returns."""
+        """Write an entry; it is on disk when this returns.
+
+        Raises:
+            OSError: it cannot be written, e.g. because the disk is full; the journal is as before.
+        """
         if isinstance(entry, Ask):
             proposals = [_proposal_to_json(proposal) for proposal in entry.proposals]
             self._write({"kind": "ask", "proposals": proposals})
@@ -94,6 +100,8 @@ class Journal:
         self._file.seek(0)
         lines = self._file.read().split(b"\n")
         end = lines.pop()  # b"" unless the last line is unfinished
+        if not lines and not end.startswith(HEADER_START[: len(end)]):
+            raise self._damage(1, "no header of a study")
         parsed = [self._parsed(number, line) for number, line in enumerate(lines, start=1)]
         expected = {"kind": "study", "format": FORMAT, **header}
         if parsed:
@@ -112,9 +120,15 @@ class Journal:
         return entries
 
     def _write(self, value: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(value, separators=(",", ":")).encode() + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        line = json.dumps(value, separators=(",", ":")).encode() + b"\n"
+        end = self._file.seek(0, os.SEEK_END)
+        try:
+            self._file.write(line)
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError:  # a full disk: leave no half a line
+            os.ftruncate(self._file.fileno(), end)
+            raise
 
     def _parsed(self, number: int, line: bytes) -> dict[str, Any]:
         try:
@@ -137,8 +151,8 @@ class Journal:
 
     def _damage(self, number: int, what: object) -> JournalError:
         msg = (
-            f"line {number} of {self.path} cannot be read ({what}); the file is left as it is: mend "
-            f"the line, or keep only the {number - 1} lines before it, or choose another journal"
+            f"line {number} of {self.path} cannot be read ({what}); the file is left as it is: "
+            f"mend the line, keep only the {number - 1} lines before it, or choose another journal"
         )
         return JournalError(msg)
 
@@ -147,8 +161,8 @@ class Journal:
             raise self._damage(1, "no header of a study")
         if found.get("format") != FORMAT:
             msg = (
-                f"{self.path} has the journal format {found.get('format')}, this version of nasgoat "
-                f"reads {FORMAT}; use the version that wrote it, {found.get('nasgoat')}"
+                f"{self.path} has the journal format {found.get('format')}, this version of "
+                f"nasgoat reads {FORMAT}; use the one that wrote it, {found.get('nasgoat')}"
             )
             raise JournalError(msg)
         known = {key: value for key, value in found.items() if key not in INFORMATIVE}

@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from nasgoat.errors import NothingLeftError
+from nasgoat.errors import BadDataError, NothingLeftError
 from nasgoat.graphs import LabeledGraph
 from nasgoat.records import Observation, Proposal
 from nasgoat.study.events import Asked, Asking, Event, OnEvent, Stopped, StopReason, Told
-from nasgoat.study.study import Study
+
+if TYPE_CHECKING:
+    from nasgoat.study.study import Study
 
 Evaluate = Callable[[LabeledGraph], Observation]
 
@@ -27,8 +30,8 @@ def run(
 ) -> StopReason:
     """Evaluate until a study has ``budget`` observations; those of a resumed study count.
 
-    Pending proposals are evaluated first. Ctrl-C ends the run in good order: all results told so far
-    are on record, and the graph under evaluation stays pending. So does a solve that the user
+    Pending proposals are evaluated first. Ctrl-C ends the run in good order: all results told so
+    far are on record, and the graph under evaluation stays pending. So does a solve that the user
     interrupted; its proposals are forgotten, so that a resumed study solves to the end.
 
     Args:
@@ -45,6 +48,7 @@ def run(
 
     Raises:
         ValueError: ``batch`` is less than 1.
+        BadDataError: the evaluator answered for another graph, or without a finite value.
         Exception: whatever the evaluator, the search method or ``on_event`` raise. All results told
             before are on record.
     """
@@ -139,8 +143,11 @@ class _Loop:
     def tell(self, observation: Observation, proposal: Proposal) -> None:
         """Tell the study and those who watch."""
         study = self.study
+        if study.space.key(observation.graph) != study.space.key(proposal.graph):
+            msg = f"asked for {proposal.graph}, the evaluator answered for {observation.graph}"
+            raise BadDataError(msg)
         study.tell(observation)
-        best = min(study.observations, key=lambda one: one.value)
+        best = study.best or observation
         self.on_event(Told(observation, proposal, len(study.observations), best))
 
 

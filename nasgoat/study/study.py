@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,11 +12,15 @@ import numpy as np
 
 from nasgoat import __version__
 from nasgoat.errors import BadDataError, JournalError, OutsideSpaceError
-from nasgoat.records import Observation, Proposal
+from nasgoat.graphs import LabeledGraph
+from nasgoat.records import Certificate, Observation, Proposal
 from nasgoat.search import SearchMethod
 from nasgoat.search.base import described
 from nasgoat.spaces import CellSpace
+from nasgoat.study.events import OnEvent, StopReason
 from nasgoat.study.journal import Ask, Journal, Tell
+from nasgoat.study.runner import Evaluate, run
+from nasgoat.study.shield import uninterrupted
 
 
 class Study:
@@ -29,6 +35,7 @@ class Study:
         seed: of all chance.
         benchmark: name of what is measured, or None.
         observations: in the order in which they were told.
+        proposals: all that were ever asked for.
         pending: proposals that were asked for but not told yet, oldest first.
         resumed: number of observations that came from the journal.
     """
@@ -48,8 +55,8 @@ class Study:
             space: where to search.
             method: how to search.
             seed: at least 0.
-            journal: file to keep the record in; None for no record. If it holds the record of a study
-                with the same space, method, seed and benchmark, that study is resumed.
+            journal: file to keep the record in; None for no record. If it holds the record of a
+                study with the same space, method, seed and benchmark, that study is resumed.
             benchmark: name of what is measured, for the record.
 
         Raises:
@@ -65,6 +72,7 @@ class Study:
         self.benchmark = benchmark
         self.observations: list[Observation] = []
         self.pending: list[Proposal] = []
+        self.proposals: list[Proposal] = []
         self._asks = 0
         self._journal = None if journal is None else Journal(journal, self._header())
         if self._journal is not None:
@@ -88,12 +96,22 @@ class Study:
         """The observation of least value, the first of equals; None before the first."""
         return min(self.observations, key=lambda one: one.value, default=None)
 
+    @property
+    def certificates(self) -> list[Certificate]:
+        """Those of all model-based proposals, in the order of proposal."""
+        return [one.certificate for one in self.proposals if one.certificate is not None]
+
+    def origin(self, graph: LabeledGraph) -> Proposal | None:
+        """What led to the evaluation of a graph; None if it was told without being asked for."""
+        key = self.space.key(graph)
+        return next((one for one in self.proposals if self.space.key(one.graph) == key), None)
+
     def ask(self, k: int = 1) -> list[Proposal]:
         """Propose up to ``k`` graphs to evaluate; they are pending until they are told.
 
         Returns:
-            At least 1 proposal. Fewer than ``k`` at the end of an initial design, or where the space
-            holds no more.
+            At least 1 proposal. Fewer than ``k`` at the end of an initial design, or where the
+            space holds no more.
 
         Raises:
             NothingLeftError: every graph of the space is observed or pending.
@@ -104,7 +122,7 @@ class Study:
         return proposals
 
     def propose(self, k: int) -> list[Proposal]:
-        """The first half of ``ask``: propose without keeping a record. The next call starts over."""
+        """The first half of ``ask``: nothing is recorded, the next call starts over."""
         if k < 1:
             msg = f"ask for at least 1 proposal, got {k}"
             raise ValueError(msg)
@@ -115,18 +133,18 @@ class Study:
 
     def accept(self, proposals: list[Proposal]) -> None:
         """The second half of ``ask``: put proposals on record and make them pending."""
-        if self._journal is not None:
-            self._journal.append(Ask(tuple(proposals)))
-        self.pending += proposals
-        self._asks += 1
+        with uninterrupted():
+            if self._journal is not None:
+                self._journal.append(Ask(tuple(proposals)))
+            self._take_in_ask(proposals)
 
     def tell(self, observation: Observation) -> None:
         """Take in an observation, of a pending graph or of any other of the space.
 
         Raises:
             OutsideSpaceError: the graph breaks a rule of the space.
-            BadDataError: the value is NaN or infinite. In either case nothing changes, and a pending
-                graph stays pending.
+            BadDataError: the value is NaN or infinite. In either case nothing changes, and a
+                pending graph stays pending.
         """
         self.space.require(observation.graph)
         if not math.isfinite(observation.value):
@@ -135,9 +153,27 @@ class Study:
                 "e.g. the worst value of the benchmark for a training that failed"
             )
             raise BadDataError(msg)
-        if self._journal is not None:
-            self._journal.append(Tell(observation))
-        self._take_in(observation)
+        with uninterrupted():
+            if self._journal is not None:
+                self._journal.append(Tell(observation))
+            self._take_in(observation)
+
+    def run(
+        self,
+        evaluator: Evaluate,
+        budget: int,
+        batch: int = 1,
+        *,
+        executor: Executor | None = None,
+        on_event: OnEvent | None = None,
+    ) -> StopReason:
+        """Ask, evaluate and tell until there are ``budget`` observations (see ``runner.run``)."""
+        return run(self, evaluator, budget, batch, executor=executor, on_event=on_event)
+
+    def _take_in_ask(self, proposals: Sequence[Proposal]) -> None:
+        self.pending += proposals
+        self.proposals += proposals
+        self._asks += 1
 
     def _take_in(self, observation: Observation) -> None:
         key = self.space.key(observation.graph)
@@ -153,8 +189,7 @@ class Study:
                 if isinstance(entry, Ask):
                     for proposal in entry.proposals:
                         self.space.require(proposal.graph)
-                    self.pending += entry.proposals
-                    self._asks += 1
+                    self._take_in_ask(entry.proposals)
                 else:
                     self.space.require(entry.observation.graph)
                     self._take_in(entry.observation)

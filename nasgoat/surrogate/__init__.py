@@ -5,7 +5,7 @@ are in ``nasgoat.surrogate.gpflow_kernels``, whose import does load it.
 """
 
 from nasgoat.surrogate.base import Surrogate
-from nasgoat.surrogate.gp import GPSurrogate
+from nasgoat.surrogate.gp import GPSurrogate, feature_maps_of
 from nasgoat.surrogate.hyperparameters import Hyperparameters
 from nasgoat.surrogate.ranges import NOISE, PAPER_NOISE, VARIANCE, WEIGHT, Range
 from nasgoat.surrogate.transforms import (
@@ -32,4 +32,5 @@ __all__ = [
     "Standardise",
     "Surrogate",
     "TargetTransform",
+    "feature_maps_of",
 ]

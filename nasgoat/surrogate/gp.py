@@ -5,16 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nasgoat.errors import BadDataError
 from nasgoat.graphs import GraphBatch, LabeledGraph
-from nasgoat.kernels import ExponentialKernel, FeatureMap, LinearKernel, features
+from nasgoat.kernels import (
+    ExponentialKernel,
+    FeatureMap,
+    LinearKernel,
+    default_feature_maps,
+    features,
+)
 from nasgoat.posterior import FeaturePosterior, KernelPosterior
+from nasgoat.spaces import CellSpace
 from nasgoat.surrogate.hyperparameters import Hyperparameters, Structure
-from nasgoat.surrogate.quiet import stderr_held_back
+from nasgoat.surrogate.quiet import load_gpflow
 from nasgoat.surrogate.ranges import NOISE, VARIANCE, WEIGHT, Range
 from nasgoat.surrogate.transforms import RankGaussian, TargetTransform, checked_targets
 
@@ -45,12 +53,22 @@ class GPSurrogate:
 
     maps: tuple[FeatureMap, ...]
     exponential: bool = False
-    transform: TargetTransform = RankGaussian()  # noqa: RUF009  (a frozen value)
+    transform: TargetTransform = RankGaussian()
     noise: Range | float = NOISE
     weights: Range = WEIGHT
     variance: Range = VARIANCE
     restarts: int = 2
     seed: int = 0
+
+    @classmethod
+    def of_space(cls, space: CellSpace, **settings: Any) -> Self:
+        """A surrogate over the usual feature maps of a space (see ``feature_maps_of``).
+
+        Args:
+            space: where the graphs come from.
+            **settings: further arguments of the class.
+        """
+        return cls(feature_maps_of(space), **settings)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "maps", tuple(self.maps))
@@ -109,8 +127,8 @@ class GPSurrogate:
         """
         if outputs.min() == outputs.max():
             return self._initial()
-        with stderr_held_back():
-            from nasgoat.surrogate.training import trainer  # noqa: PLC0415  (loads TensorFlow)
+        load_gpflow()
+        from nasgoat.surrogate.training import trainer  # noqa: PLC0415  (needs GPflow)
 
         structure = Structure(
             len(self.maps), self.exponential, self.weights, self.variance, self.noise
@@ -123,6 +141,13 @@ class GPSurrogate:
         noise = self.noise.initial if isinstance(self.noise, Range) else self.noise
         variance = self.variance.initial if self.exponential else 1.0
         return Hyperparameters((self.weights.initial,) * len(self.maps), variance, noise)
+
+
+def feature_maps_of(space: CellSpace) -> tuple[FeatureMap, ...]:
+    """The paper's feature maps for a space: SP + NL, SSP + EL, or SSP where nothing is labelled."""
+    return default_feature_maps(
+        max(space.sizes), len(space.node_alphabet), len(space.edge_alphabet)
+    )
 
 
 def _compressed(phi: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""TensorFlow's start-up chatter, kept off the terminal."""
+"""Loading TensorFlow without its start-up chatter on the terminal."""
 
 from __future__ import annotations
 
@@ -7,8 +7,18 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # read when TensorFlow is first imported
+# read when TensorFlow is first imported
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # leave a GPU's memory to others
+
+
+@cache
+def load_gpflow() -> None:
+    """Import GPflow and TensorFlow (several seconds at the first call)."""
+    with stderr_held_back():
+        import gpflow  # noqa: F401, PLC0415
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from nasgoat.surrogate.ranges import Range
 
 Floats = NDArray[np.float64]
 
+DEVICE = "/CPU:0"  # matrices are too small for a GPU, and a run must not depend on having one
 EDGE = 7.0  # a sigmoid at 7 is 0.1 % from its bound and still has a slope to come back on
 MAX_ITERATIONS = 200  # a fit of 3 hyperparameters takes 10 to 40
 
@@ -34,7 +35,8 @@ MAX_ITERATIONS = 200  # a fit of 3 hyperparameters takes 10 to 40
 @lru_cache(maxsize=16)
 def trainer(structure: Structure) -> Trainer:
     """The process's trainer for a structure; tracing it takes about half a second."""
-    return Trainer(structure)
+    with tf.device(DEVICE):
+        return Trainer(structure)
 
 
 class Trainer:
@@ -117,12 +119,13 @@ class Trainer:
         return float(loss), gradient.numpy()
 
     def _traced(self, point: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        self._assign(point)
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(self._free)
-            loss = self._model.training_loss()
-        gradients = tape.gradient(loss, self._free)
-        return loss, tf.concat([tf.reshape(gradient, [-1]) for gradient in gradients], axis=0)
+        with tf.device(DEVICE):
+            self._assign(point)
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(self._free)
+                loss = self._model.training_loss()
+            gradients = tape.gradient(loss, self._free)
+            return loss, tf.concat([tf.reshape(gradient, [-1]) for gradient in gradients], axis=0)
 
     def _assign(self, point: tf.Tensor) -> None:
         sizes = [int(np.prod(variable.shape)) for variable in self._free]

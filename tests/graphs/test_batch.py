@@ -61,3 +61,9 @@ def test_permuted_is_the_inverse_of_relabeled(data: st.DataObject) -> None:
     old_index = data.draw(st.permutations(range(graph.n)))
     permuted = GraphBatch.of([graph]).permuted(np.array([old_index]))[0]
     assert permuted.relabeled(old_index) == graph
+
+
+@pytest.mark.parametrize("where", ["node_labels", "edge_labels"])
+def test_labels_that_do_not_fit_a_byte_are_refused(where: str) -> None:
+    with pytest.raises(ValueError, match="label"):
+        LabeledGraph(2, ((0, 1),), **{where: (200,) * (2 if where == "node_labels" else 1)})

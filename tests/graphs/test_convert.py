@@ -26,7 +26,7 @@ def test_all_nasbench201_cells_survive_the_round_trip() -> None:
 
 
 def test_the_twin_of_a_cell() -> None:
-    """Pairs in the order 01, 02, 12, 03, 13, 23 become the nodes 1 to 6 between input and output."""
+    """Pairs, in the order 01, 02, 12, 03, 13, 23, become nodes 1 to 6; 0 and 7 are the ends."""
     twin = edges_to_nodes(LabeledGraph(4, ((0, 3), (1, 2)), None, (2, 0)), 4)
     assert twin.node_labels == (5, 4, 4, 0, 2, 4, 4, 6)  # 4 is "none", 5 input, 6 output
     assert twin.edges == (
@@ -55,13 +55,24 @@ def test_cells_without_edge_labels_or_order_are_refused() -> None:
     ],
 )
 def test_other_graphs_have_no_cell(graph: LabeledGraph) -> None:
-    with pytest.raises(ValueError, match="not a converted edge-labelled cell|not those of"):
+    with pytest.raises(ValueError, match=r"not a converted edge-labelled cell|not those of"):
         nodes_to_edges(graph, 4)
 
 
-@pytest.mark.parametrize("labels", [(6, 0, 0, 0, 5), (5, 0, 7, 0, 6)])
+@pytest.mark.parametrize(
+    "labels",
+    [
+        (6, 0, 0, 0, 5),
+        (5, 0, 7, 0, 6),
+    ],
+)
 def test_wrong_terminal_or_operation_labels_have_no_cell(labels: tuple[int, ...]) -> None:
     twin = edges_to_nodes(LabeledGraph(3, ((0, 1), (0, 2), (1, 2)), None, (0, 0, 0)), 4)
     assert twin.node_labels == (5, 0, 0, 0, 6)
-    with pytest.raises(ValueError, match="not those of a converted cell"):
+    with pytest.raises(ValueError, match=r"not those of a converted cell|not all below 4"):
         nodes_to_edges(LabeledGraph(5, twin.edges, labels), 4)
+
+
+def test_labels_outside_the_alphabet_are_refused() -> None:
+    with pytest.raises(ValueError, match="label"):
+        edges_to_nodes(LabeledGraph(2, ((0, 1),), None, (4,)), 4)

@@ -16,7 +16,7 @@ from nasgoat.kernels import (
     stacked_features,
 )
 from tests.graphs.strategies import labeled_graphs
-from tests.kernels.samples import EDGE_KERNEL, L, N, NODE_KERNEL, edge_batch, node_batch
+from tests.kernels.samples import EDGE_KERNEL, NODE_KERNEL, L, N, edge_batch, node_batch
 
 weights = st.tuples(*[st.floats(0.01, 10)] * 2)
 node_graphs = st.lists(labeled_graphs(1, N, node_labels=L), min_size=1, max_size=8)

@@ -1,0 +1,37 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+Seed = Annotated[int, typer.Option(min=0, help="Seed of all chance.")]
+Kernel = Annotated[str, typer.Option(help="Kernel: linear or exponential.")]
+AcquisitionName = Annotated[
+    str, typer.Option("--acquisition", help="Acquisition function: lcb, mean, ei or thompson.")
+]
+Beta = Annotated[float, typer.Option(min=0.0, help="Of lcb: mean - sqrt(beta) * std.")]
+SolverName = Annotated[
+    Optional[str],  # noqa: UP045  (typer reads it at run time)
+    typer.Option("--solver", help="MIP solver: highs. Naming one means --optimizer mip."),
+]
+OptimizerName = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--optimizer",
+        help="Acquisition optimiser: mip, exhaustive, or auto (lists the space if it can).",
+    ),
+]
+TimeLimit = Annotated[
+    float, typer.Option(min=0.001, help="Seconds per certified proposal, at most.")
+]
+Gap = Annotated[float, typer.Option(min=0.0, max=0.5, help="Gap at which a proof is complete.")]
+Threads = Annotated[int, typer.Option(min=1, help="Threads of the MIP solver.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
+Data = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(help="Directory with benchmark tables.", envvar="NASGOAT_DATA", show_envvar=True),
+]
