@@ -22,12 +22,16 @@ from nasgoat.mip.terms import constant
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One column of a feature map. Columns of one ``name`` count the same thing."""
+    """One column of a feature map. Columns of one ``name`` count the same thing.
+
+    A count with ``parts`` is the sum of the counts of those names.
+    """
 
     name: str
     column: int
     expression: Term  # equals the count on every graph
     upper: int  # the count never exceeds it
+    parts: tuple[str, ...] = ()
 
 
 @singledispatch
@@ -56,7 +60,9 @@ def _(feature_map: ShortestPathLengths, block: pyo.Block, h: PathHandles) -> lis
     counts = [Count(feature_map.describe(0), 0, float(len(_nodes(h))), h.n)]
     for s in range(1, h.n):
         terms = [h.at_distance[u, v, s] for u, v in h.pairs if (u, v, s) in h.at_distance]
-        counts.append(Count(feature_map.describe(s), s, sum(terms), len(terms)))
+        # an edge with a label is counted by the edge-label features, too
+        parts = tuple(f"F[{u},{v},{a}]" for u, v, a in h.edge_label) if s == 1 else ()
+        counts.append(Count(feature_map.describe(s), s, sum(terms), len(terms), parts))
     return counts
 
 

@@ -25,15 +25,9 @@ from nasgoat.acquisition import (
 from nasgoat.errors import NoEncodingError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.mip.cell import Cell, Encoding, cell_block
+from nasgoat.mip.counts import CountHandles, count_block
 from nasgoat.mip.handles import Term
-from nasgoat.mip.posterior import (
-    CountHandles,
-    VarianceHandles,
-    count_block,
-    mean_expression,
-    square_block,
-    variance_block,
-)
+from nasgoat.mip.posterior import VarianceHandles, variance_block
 from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry
 from nasgoat.mip.terms import constant
 from nasgoat.posterior import FeaturePosterior, Posterior
@@ -101,7 +95,7 @@ class AcquisitionProblem:
         """Tangents of V4 and V6 at a graph, which make the linear model exact there."""
         if self.variance is None:
             return []
-        w = self.variance.G @ self._counts_of(GraphBatch.of([graph]))[0]
+        w = self.variance.G @ self.counts.of(GraphBatch.of([graph]))[0]
         std = self.posterior.mean_and_std(GraphBatch.of([graph]))[1]
         return [*self.square_cuts(w), self.root_cut(float(std[0]) / np.sqrt(self.variance.unit))]
 
@@ -111,7 +105,7 @@ class AcquisitionProblem:
             return []
         batch = GraphBatch.concatenate([self.posterior.observed, GraphBatch.of(graphs)])
         batch = batch.take(batch.sizes == self.cell.handles.n)
-        w = self._counts_of(batch) @ self.variance.G.T  # (N, r)
+        w = self.counts.of(batch) @ self.variance.G.T  # (N, r)
         levels = np.linspace(0.0, 1.0, self.options.tangents)
         rows = np.quantile(w, levels, axis=0) if len(batch) else np.zeros((1, w.shape[1]))
         largest = float(self.variance.t.ub)
@@ -175,13 +169,6 @@ class AcquisitionProblem:
             lower -= value
         return [Cut(tuple(terms), lower)]
 
-    def _counts_of(self, batch: GraphBatch) -> Floats:
-        """``(N, number of counts)``, the values of V1's variables."""
-        stacked = np.concatenate(
-            [feature_map.counts(batch) for feature_map in self.posterior.kernel.maps], axis=1
-        )
-        return stacked[:, [columns[0][0] for columns in self.counts.columns]].astype(float)
-
 
 def acquisition_problem(
     acquisition: Acquisition,
@@ -219,7 +206,6 @@ def acquisition_problem(
         variance = None
         if slope > 0:
             model.variance = pyo.Block()
-            square_block(model.variance, counts)
             variance = variance_block(model.variance, counts, posterior)
             slope *= float(np.sqrt(variance.unit))
             mean = mean - slope * variance.t
@@ -251,7 +237,7 @@ def objective_terms(
 def _(
     acquisition: LowerConfidenceBound, posterior: FeaturePosterior, counts: CountHandles
 ) -> tuple[Term, float]:
-    return mean_expression(counts, posterior.weights), float(np.sqrt(acquisition.beta))
+    return counts.total(posterior.weights @ counts.J), float(np.sqrt(acquisition.beta))
 
 
 @objective_terms.register
@@ -259,7 +245,7 @@ def _(
     acquisition: PosteriorMean, posterior: FeaturePosterior, counts: CountHandles
 ) -> tuple[Term, float]:
     del acquisition
-    return mean_expression(counts, posterior.weights), 0.0
+    return counts.total(posterior.weights @ counts.J), 0.0
 
 
 @objective_terms.register
@@ -267,7 +253,7 @@ def _(
     acquisition: ThompsonSample, posterior: FeaturePosterior, counts: CountHandles
 ) -> tuple[Term, float]:
     del posterior
-    return mean_expression(counts, acquisition.coefficients), 0.0
+    return counts.total(acquisition.coefficients @ counts.J), 0.0
 
 
 def _symmetric(space: CellSpace, posterior: FeaturePosterior) -> bool:

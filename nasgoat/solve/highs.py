@@ -23,7 +23,9 @@ from nasgoat.solve.standard_form import StandardForm, standard_form
 
 Floats = NDArray[np.float64]
 
-MIP_TOLERANCE = 1e-9  # HiGHS's own 1e-6 is too coarse where the root is steep (MATH 6.3)
+# HiGHS's own 1e-6 is coarse where the root is steep (MATH 6.3). Now and then HiGHS finds its final
+# solution over the tolerance by a hair and drops the whole proof: then the next one is tried.
+TOLERANCES = (1e-8, 1e-7, 1e-6)
 MIP_SHARE = 0.3  # of the gap is left to HiGHS, the rest to the tangents
 ROOT_ROUNDS = 12  # of tangents at the LP relaxation before the first MIP
 POLL = 0.1  # seconds between looks at the solver thread
@@ -97,17 +99,20 @@ class _Solve:
             cuts += self._visit(graph)
         self._add(cuts)
         self._tighten_root()
-        status, solves = "optimal", 0
+        status, solves, attempts = "optimal", 0, 0
         while not self._closed:
             known = len(self.seen)
-            status = self._solve_mip()
+            status = self._solve_mip(attempts)
             solves += 1
+            if status == "error" and attempts + 1 < len(TOLERANCES):
+                attempts += 1
+                continue
             if status == "infeasible" and self.best is None:
                 self.bound, status = self.value, "optimal"  # no graph is better than the cutoff
                 break
             if status != "optimal":
                 # "infeasible" beside a graph that was found is a solver gone wrong: no proof
-                status = "stalled" if status == "infeasible" else status
+                status = "stalled" if status in ("infeasible", "error") else status
                 break
             if len(self.seen) == known and not self._closed:
                 status = "stalled"  # every graph found has its tangents already: rounding is left
@@ -145,10 +150,9 @@ class _Solve:
         self.highs = highs = highspy.Highs()
         highs.silent()
         highs.setOptionValue("threads", self.solver.threads)
-        highs.setOptionValue("random_seed", self.solver.seed)
-        highs.setOptionValue("mip_feasibility_tolerance", MIP_TOLERANCE)
-        highs.setOptionValue("primal_feasibility_tolerance", MIP_TOLERANCE)
+        highs.setOptionValue("primal_feasibility_tolerance", TOLERANCES[0])
         highs.setOptionValue("mip_rel_gap", 0.0)
+        highs.setOptionValue("small_matrix_value", 1e-12)  # dropped coefficients move the bound
         highs.HandleUserInterrupt = True
         highs.passModel(lp)
         self.cutoff_row = highs.getNumRow()
@@ -201,8 +205,10 @@ class _Solve:
             self._add([*cuts, self.problem.root_cut(deviation)])
         self.highs.changeColsIntegrality(len(every), every, integer)
 
-    def _solve_mip(self) -> str:
+    def _solve_mip(self, attempts: int) -> str:
         """Solve the current MILP; update incumbent, bound and tangents."""
+        self.highs.setOptionValue("mip_feasibility_tolerance", TOLERANCES[attempts])
+        self.highs.setOptionValue("random_seed", self.solver.seed + attempts)
         if np.isfinite(self.value):
             # the incumbent's tangents leave it below this row, so that "infeasible" means "proven"
             ceiling = self.value + AUDIT_TOL * self._scale - self.form.offset
@@ -273,7 +279,7 @@ class _Solve:
         thread.join()
         if self.interrupted:
             return "interrupted"
-        return _STATUS.get(self.highs.getModelStatus().name, "stalled")
+        return _STATUS.get(self.highs.getModelStatus().name, "error")
 
     def _report(self) -> None:
         if self.progress is not None:

@@ -77,8 +77,8 @@ def test_bounds_under_a_time_limit_are_true(descents: int, seconds: float) -> No
     bounds = [event.lower_bound for event in events if event.lower_bound is not None]
     assert optimum.certificate.status == "time_limit"
     final = optimum.certificate.lower_bound
-        claimed = bounds if final is None else [final, *bounds]
-        assert all(bound <= least(task) for bound in claimed)
+    claimed = bounds if final is None else [final, *bounds]
+    assert all(bound <= least(task) for bound in claimed)
 
 
 def test_time_limit_is_kept() -> None:
