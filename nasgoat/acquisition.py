@@ -73,7 +73,7 @@ class ExpectedImprovement:
 
 @dataclass(frozen=True, slots=True)
 class ThompsonSample:
-    """``coefficients . phi``: one function drawn from the posterior of a linear kernel (MATH 8)."""
+    """``coefficients . phi``: a draw from a linear kernel's posterior (docs/math.md, 8.4)."""
 
     coefficients: Floats = field(repr=False)  # (F,)
 

@@ -1,5 +1,8 @@
 """Errors that a caller can react to; one class per reaction."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class NasgoatError(Exception):
     """Base class of every error that nasgoat raises on purpose."""
@@ -43,6 +46,21 @@ class BadDataError(NasgoatError, ValueError):
 
 class UnknownNameError(NasgoatError, LookupError):
     """A name of a benchmark, method, kernel ... that does not exist; lists those that do."""
+
+    @classmethod
+    def unless_among(cls, what: str, name: str, names: Iterable[str]) -> str:
+        """The name itself if it is one of ``names``.
+
+        Raises:
+            UnknownNameError: it is not; lists those that are, the nearest first.
+        """
+        known = list(names)
+        if name in known:
+            return name
+        close = get_close_matches(name, known, n=3, cutoff=0.3)
+        listed = ", ".join([*close, *(other for other in known if other not in close)])
+        msg = f"there is no {what} {name!r}; there are: {listed}"
+        raise cls(msg)
 
 
 class MissingDataError(NasgoatError, FileNotFoundError):

@@ -38,8 +38,8 @@ class FeaturePosterior:
 
     With prior variances Lambda, ``psi = Lambda^(1/2) phi`` and the singular value decomposition
     ``Phi Lambda^(1/2) = U diag(s) V'`` of the data, ``mean = weights . phi`` and
-    ``variance = |psi - V V' psi|^2 + sum_k noise / (s_k^2 + noise) (V' psi)_k^2`` (MATH 2.5).
-    Neither term cancels, so small variances are exact.
+    ``variance = |psi - V V' psi|^2 + sum_k noise / (s_k^2 + noise) (V' psi)_k^2``
+    (docs/math.md, 2.5). Neither term cancels, so small variances are exact.
     """
 
     kernel: LinearKernel

@@ -1,14 +1,18 @@
-"""The typer application."""
+"""The typer application: what can be typed, and the help texts.
+
+The commands' bodies are imported when a command runs: help is quick, and Ctrl-C is heard at once.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Optional
 
 import typer
 
 from nasgoat import __version__
-from nasgoat.cli.run import run
-from nasgoat.cli.solve import solve
+from nasgoat.cli import options
+from nasgoat.cli.errors import friendly
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,8 +21,133 @@ app = typer.Typer(
     help="Find the neural architecture that a graph Gaussian process believes in most, "
     "and prove that no better one exists.",
 )
-app.command()(run)
-app.command()(solve)
+
+
+@app.command()
+def run(
+    benchmark: Annotated[
+        str, typer.Option(help="What to search, e.g. nasbench-graph:cora or nasbench201:cifar10.")
+    ] = "nasbench-graph:cora",
+    method: Annotated[
+        str, typer.Option(help="Search method: goat, random, evolution or local-search.")
+    ] = "goat",
+    budget: Annotated[
+        int, typer.Option(min=1, help="Evaluations in all, initial ones included.")
+    ] = 50,
+    initial: Annotated[
+        int, typer.Option(min=1, help="Random evaluations to begin with (evolution: 30).")
+    ] = 10,
+    batch: Annotated[int, typer.Option(min=1, help="Evaluations asked for at once.")] = 1,
+    batch_rule: Annotated[
+        str,
+        typer.Option(help="How a batch is picked: fantasies or top-k.", rich_help_panel="Model"),
+    ] = "fantasies",
+    kernel: options.Kernel = "linear",
+    transform: Annotated[
+        str,
+        typer.Option(
+            help="Of the targets: rank-gaussian, log-clip, log or standardise.",
+            rich_help_panel="Model",
+        ),
+    ] = "rank-gaussian",
+    acquisition: options.AcquisitionName = "lcb",
+    beta: options.Beta = 1.0,
+    optimizer: options.OptimizerName = None,
+    solver: options.SolverName = None,
+    threads: options.Threads = 1,
+    time_limit: options.TimeLimit = 1800.0,
+    gap: options.Gap = 1e-4,
+    check_exhaustive: Annotated[
+        bool,
+        typer.Option(
+            "--check-exhaustive",
+            help="Compare every certified optimum with exhaustive search.",
+            rich_help_panel="Optimisation",
+        ),
+    ] = False,
+    seed: options.Seed = 0,
+    data: options.Data = None,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045  (typer reads it at run time)
+        typer.Option(help="Directory for journal and plot; default: a new one below runs/."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the journal in --out.")
+    ] = False,
+    json: options.Json = False,
+    debug: options.Debug = False,
+) -> None:
+    """Search a benchmark for its best architecture.
+
+    Example: nasgoat run --benchmark nasbench-graph:cora --budget 60 --solver highs
+    """
+    with friendly(debug=debug):
+        from nasgoat.cli.build import Optimization, Search  # noqa: PLC0415
+        from nasgoat.cli.run import RunSettings, execute  # noqa: PLC0415
+
+        execute(
+            RunSettings(
+                benchmark,
+                budget,
+                batch,
+                seed,
+                data,
+                out,
+                Search(method, initial, kernel, acquisition, beta, transform, batch_rule),
+                Optimization(optimizer, solver, threads, time_limit, gap),
+                resume=resume,
+                check=check_exhaustive,
+                json=json,
+            )
+        )
+
+
+@app.command()
+def solve(
+    space: Annotated[
+        str, typer.Option(help="Search space: nasbench101, nasbench201 or nasbench-graph.")
+    ] = "nasbench101",
+    nodes: Annotated[
+        str, typer.Option(help="Node counts of nasbench101: 5, 6,7 or 2-7; default 6,7.")
+    ] = "",
+    observations: Annotated[int, typer.Option(min=1, help="Number of observed graphs.")] = 30,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many of the best graphs to find.")] = 1,
+    kernel: options.Kernel = "linear",
+    acquisition: options.AcquisitionName = "lcb",
+    beta: options.Beta = 1.0,
+    optimizer: options.OptimizerName = None,
+    solver: options.SolverName = None,
+    threads: options.Threads = 1,
+    time_limit: options.TimeLimit = 1800.0,
+    gap: options.Gap = 1e-4,
+    seed: options.Seed = 0,
+    json: options.Json = False,
+    debug: options.Debug = False,
+) -> None:
+    """Minimise an acquisition function over a search space, with proof.
+
+    The graphs observed are drawn from the space, their targets from the Gaussian process itself.
+
+    Example: nasgoat solve --space nasbench101 --nodes 7 --observations 60 --solver highs
+    """
+    with friendly(debug=debug):
+        from nasgoat.cli.build import Optimization  # noqa: PLC0415
+        from nasgoat.cli.solve import SolveSettings, execute  # noqa: PLC0415
+
+        execute(
+            SolveSettings(
+                space,
+                nodes,
+                observations,
+                kernel,
+                acquisition,
+                beta,
+                seed,
+                Optimization(optimizer, solver, threads, time_limit, gap),
+            ),
+            k,
+            json=json,
+        )
 
 
 def _version(wanted: bool) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
-from nasgoat.errors import UnknownNameError
+from nasgoat.errors import NoEncodingError, UnknownNameError
 from nasgoat.optimize import (
     AcquisitionOptimizer,
     AutoOptimizer,
@@ -27,7 +26,7 @@ from nasgoat.search import (
     TopKPool,
     acquisition_rule,
 )
-from nasgoat.solve import HighsSolver, Solver
+from nasgoat.solve import solver
 from nasgoat.spaces import CellSpace
 from nasgoat.surrogate import TRANSFORMS, GPSurrogate
 
@@ -35,22 +34,8 @@ METHODS = ("goat", "random", "evolution", "local-search")
 KERNELS = ("linear", "exponential")
 OPTIMIZERS = ("auto", "mip", "exhaustive")
 BATCH_RULES: dict[str, BatchRule] = {"fantasies": Fantasies(), "top-k": TopKPool()}
-SOLVERS: dict[str, Callable[[int], Solver]] = {"highs": HighsSolver}
 
-
-def chosen(what: str, name: str, names: Any) -> str:
-    """The name itself if it is one of ``names``.
-
-    Raises:
-        UnknownNameError: it is not; lists those that are, the nearest first.
-    """
-    known = list(names)
-    if name in known:
-        return name
-    close = get_close_matches(name, known, n=3, cutoff=0.3)
-    listed = ", ".join([*close, *(other for other in known if other not in close)])
-    msg = f"there is no {what} {name!r}; there are: {listed}"
-    raise UnknownNameError(msg)
+chosen = UnknownNameError.unless_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +53,15 @@ class Optimization:
         """Of each proposal."""
         return Limits(seconds=self.seconds, gap=self.gap)
 
+    @property
+    def name(self) -> str:
+        """The optimiser's name; naming a solver means the MIP."""
+        return self.optimizer or ("auto" if self.solver is None else "mip")
+
     def build(
         self, *, check: bool = False, on_check: Callable[[float, float], None] | None = None
     ) -> AcquisitionOptimizer:
-        """The optimiser; naming a solver means the MIP.
+        """The optimiser.
 
         Args:
             check: compare every optimum with exhaustive search.
@@ -80,21 +70,51 @@ class Optimization:
         Raises:
             UnknownNameError: there is no such optimiser or solver.
         """
-        solver = chosen("solver", self.solver or "highs", SOLVERS)
-        mip = MipOptimizer(SOLVERS[solver](self.threads))
-        name = self.optimizer or ("auto" if self.solver is None else "mip")
+        mip = MipOptimizer(solver(self.solver or "highs", self.threads))
         optimizers: dict[str, AcquisitionOptimizer] = {
             "auto": AutoOptimizer(mip),
             "mip": mip,
             "exhaustive": ExhaustiveOptimizer(),
         }
-        optimizer = optimizers[chosen("optimizer", name, OPTIMIZERS)]
+        optimizer = optimizers[chosen("optimizer", self.name, OPTIMIZERS)]
         return CheckedOptimizer(optimizer, on_check=on_check) if check else optimizer
+
+    def require(self, space: CellSpace, kernel: str, acquisition: str) -> None:
+        """Refuse what has no MIP form before anything is evaluated.
+
+        Raises:
+            NoEncodingError: the MIP would have to solve what it cannot.
+        """
+        if acquisition == "thompson" and kernel != "linear":
+            msg = "a Thompson sample needs a linear kernel: use --kernel linear"
+            raise NoEncodingError(msg)
+        if self.name == "exhaustive" or (self.name == "auto" and space.is_listable()):
+            return
+        without_form = [
+            what
+            for what, missing in (
+                (f"the {kernel} kernel", kernel != "linear"),
+                (f"the acquisition function {acquisition}", acquisition == "ei"),
+            )
+            if missing
+        ]
+        if without_form:
+            msg = (
+                f"{' and '.join(without_form)} cannot be solved as a MIP; use --optimizer "
+                "exhaustive where the space can be listed, or --kernel linear with lcb, mean or "
+                "thompson"
+            )
+            raise NoEncodingError(msg)
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search method, as named on the command line."""
+    """A search method, as named on the command line.
+
+    Raises:
+        UnknownNameError: one of the names does not exist.
+        ValueError: ``beta`` is negative or not finite.
+    """
 
     method: str
     initial: int
@@ -103,6 +123,13 @@ class Search:
     beta: float
     transform: str
     batch_rule: str
+
+    def __post_init__(self) -> None:
+        chosen("method", self.method, METHODS)
+        chosen("kernel", self.kernel, KERNELS)
+        chosen("transform", self.transform, TRANSFORMS)
+        chosen("batch rule", self.batch_rule, BATCH_RULES)
+        acquisition_rule(self.acquisition, self.beta)
 
     def build(
         self,
@@ -114,32 +141,24 @@ class Search:
         """The search method.
 
         Raises:
-            UnknownNameError: one of the names does not exist.
+            NoEncodingError: the MIP would have to solve what it cannot.
         """
-        chosen("method", self.method, METHODS)
         if self.method == "random":
             return RandomSearch(self.initial)
         if self.method == "evolution":
             return Evolution()
         if self.method == "local-search":
             return LocalSearch(self.initial)
+        optimization.require(space, self.kernel, self.acquisition)
+        surrogate = GPSurrogate.of_space(
+            space, exponential=self.kernel == "exponential", transform=TRANSFORMS[self.transform]
+        )
         return GoatSearch(
-            surrogate(space, self.kernel, self.transform),
+            surrogate,
             optimizer,
             acquisition_rule(self.acquisition, self.beta),
             optimization.limits,
-            BATCH_RULES[chosen("batch rule", self.batch_rule, BATCH_RULES)],
+            BATCH_RULES[self.batch_rule],
             self.initial,
             on_progress,
         )
-
-
-def surrogate(space: CellSpace, kernel: str, transform: str) -> GPSurrogate:
-    """A Gaussian process over the usual features of a space.
-
-    Raises:
-        UnknownNameError: there is no such kernel or transform.
-    """
-    exponential = chosen("kernel", kernel, KERNELS) == "exponential"
-    chosen("transform", transform, TRANSFORMS)
-    return GPSurrogate.of_space(space, exponential=exponential, transform=TRANSFORMS[transform])

@@ -7,28 +7,54 @@ from typing import Annotated, Optional
 
 import typer
 
+MODEL = "Model"
+OPTIMISATION = "Optimisation"
+
 Seed = Annotated[int, typer.Option(min=0, help="Seed of all chance.")]
-Kernel = Annotated[str, typer.Option(help="Kernel: linear or exponential.")]
+Kernel = Annotated[str, typer.Option(help="Kernel: linear or exponential.", rich_help_panel=MODEL)]
 AcquisitionName = Annotated[
-    str, typer.Option("--acquisition", help="Acquisition function: lcb, mean, ei or thompson.")
+    str,
+    typer.Option(
+        "--acquisition",
+        help="Acquisition function: lcb, mean, ei or thompson.",
+        rich_help_panel=MODEL,
+    ),
 ]
-Beta = Annotated[float, typer.Option(min=0.0, help="Of lcb: mean - sqrt(beta) * std.")]
+Beta = Annotated[
+    float,
+    typer.Option(min=0.0, help="Of lcb: mean - sqrt(beta) * std.", rich_help_panel=MODEL),
+]
 SolverName = Annotated[
     Optional[str],  # noqa: UP045  (typer reads it at run time)
-    typer.Option("--solver", help="MIP solver: highs. Naming one means --optimizer mip."),
+    typer.Option(
+        "--solver",
+        help="MIP solver: highs. Naming one means --optimizer mip.",
+        rich_help_panel=OPTIMISATION,
+    ),
 ]
 OptimizerName = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(
         "--optimizer",
         help="Acquisition optimiser: mip, exhaustive, or auto (lists the space if it can).",
+        rich_help_panel=OPTIMISATION,
     ),
 ]
 TimeLimit = Annotated[
-    float, typer.Option(min=0.001, help="Seconds per certified proposal, at most.")
+    float,
+    typer.Option(
+        min=0.001, help="Seconds per certified proposal, at most.", rich_help_panel=OPTIMISATION
+    ),
 ]
-Gap = Annotated[float, typer.Option(min=0.0, max=0.5, help="Gap at which a proof is complete.")]
-Threads = Annotated[int, typer.Option(min=1, help="Threads of the MIP solver.")]
+Gap = Annotated[
+    float,
+    typer.Option(
+        min=0.0, max=0.5, help="Gap at which a proof is complete.", rich_help_panel=OPTIMISATION
+    ),
+]
+Threads = Annotated[
+    int, typer.Option(min=1, help="Threads of the MIP solver.", rich_help_panel=OPTIMISATION)
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 Data = Annotated[

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Any
 
 import typer
 
-from nasgoat.cli import options
 from nasgoat.cli.build import Optimization, Search
 from nasgoat.cli.console import print_json, stderr, stdout
-from nasgoat.cli.errors import INTERRUPTED, friendly
+from nasgoat.cli.errors import INTERRUPTED
 from nasgoat.cli.summary import Phases, describe, run_summary
 from nasgoat.cli.watch import Watch
 from nasgoat.errors import JournalError
-from nasgoat.search import SearchMethod
 from nasgoat.study import Event, OnEvent, Study, regret_plot
 from nasgoat.tabular import TableEvaluator, benchmark
 
@@ -24,78 +23,61 @@ JOURNAL = "journal.jsonl"
 PLOT = "regret.png"
 
 
-def run(
-    benchmark: Annotated[
-        str, typer.Option(help="What to search, e.g. nasbench-graph:cora or nasbench201:cifar10.")
-    ] = "nasbench-graph:cora",
-    method: Annotated[
-        str, typer.Option(help="Search method: goat, random, evolution or local-search.")
-    ] = "goat",
-    budget: Annotated[
-        int, typer.Option(min=1, help="Evaluations in all, initial ones included.")
-    ] = 50,
-    initial: Annotated[int, typer.Option(min=1, help="Random evaluations to begin with.")] = 10,
-    batch: Annotated[int, typer.Option(min=1, help="Evaluations asked for at once.")] = 1,
-    batch_rule: Annotated[str, typer.Option(help="How a batch is picked: fantasies or top-k.")] = (
-        "fantasies"
-    ),
-    kernel: options.Kernel = "linear",
-    transform: Annotated[
-        str, typer.Option(help="Of the targets: rank-gaussian, log-clip, log or standardise.")
-    ] = "rank-gaussian",
-    acquisition: options.AcquisitionName = "lcb",
-    beta: options.Beta = 1.0,
-    optimizer: options.OptimizerName = None,
-    solver: options.SolverName = None,
-    threads: options.Threads = 1,
-    time_limit: options.TimeLimit = 1800.0,
-    gap: options.Gap = 1e-4,
-    check_exhaustive: Annotated[
-        bool, typer.Option(help="Compare every certified optimum with exhaustive search.")
-    ] = False,
-    seed: options.Seed = 0,
-    data: options.Data = None,
-    out: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(help="Directory for journal and plot; default: a new one below runs/."),
-    ] = None,
-    resume: Annotated[bool, typer.Option(help="Go on with the journal in --out.")] = False,
-    json: options.Json = False,
-    debug: options.Debug = False,
-) -> None:
-    """Search a benchmark for its best architecture.
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """The options of ``nasgoat run``; see its help."""
 
-    Example: nasgoat run --benchmark nasbench-graph:cora --budget 60 --solver highs
-    """
-    search = Search(method, initial, kernel, acquisition, beta, transform, batch_rule)
-    optimization = Optimization(optimizer, solver, threads, time_limit, gap)
-    with friendly(debug=debug), Watch(budget) as watch:
-        phases = Phases()
-        oracle = optimization.build(check=check_exhaustive, on_check=watch.on_check)
-        watch.say(f"loading {benchmark}")
-        evaluator = _load(benchmark, data, phases)
-        chosen = search.build(evaluator.space, optimization, oracle, watch.on_progress)
-        folder = _folder(out, benchmark, method, seed, resume=resume)
+    benchmark: str
+    budget: int
+    batch: int
+    seed: int
+    data: Path | None
+    out: Path | None
+    search: Search
+    optimization: Optimization
+    resume: bool
+    check: bool
+    json: bool
+
+
+def execute(settings: RunSettings) -> None:
+    """Run, and print what was found."""
+    with Watch(settings.budget) as watch:
+        phases = Phases("check" if settings.check else "other")
+        optimizer = settings.optimization.build(check=settings.check, on_check=watch.on_check)
+        watch.say(f"loading {settings.benchmark}")
+        evaluator = _load(settings.benchmark, settings.data, phases)
+        method = settings.search.build(
+            evaluator.space, settings.optimization, optimizer, watch.on_progress
+        )
+        folder = _folder(settings)
         with Study(
-            evaluator.space, chosen, seed=seed, journal=folder / JOURNAL, benchmark=evaluator.name
+            evaluator.space,
+            method,
+            seed=settings.seed,
+            journal=folder / JOURNAL,
+            benchmark=evaluator.name,
         ) as study:
-            reason = study.run(evaluator, budget, batch, on_event=_both(watch, phases))
+            reason = study.run(
+                evaluator, settings.budget, settings.batch, on_event=_both(watch, phases)
+            )
             watch.say("drawing the regret plot")
             summary = run_summary(study, evaluator, phases.seconds)
-            summary["stopped"] = reason
-            summary["journal"] = str(folder / JOURNAL)
-            summary["plot"] = _plot(folder, study, evaluator, chosen, initial)
-        watch.status.stop()
-        if watch.checks:
-            worst = max(abs(value - truth) for value, truth in watch.checks)
-            summary["checked_by_exhaustive"] = {"proposals": len(watch.checks), "worst": worst}
-        if json:
-            print_json(summary)
-        else:
-            describe(stdout(), study, evaluator, summary)
-        if reason == "interrupted":
-            stderr().print(f"interrupted; go on with --resume --out {folder}", style="yellow")
-            raise typer.Exit(INTERRUPTED)
+            summary |= {
+                "stopped": reason,
+                "checked_by_exhaustive": _checked(watch),
+                "journal": str(folder / JOURNAL),
+                "plot": _plot(folder, study, evaluator),
+            }
+    if settings.json:
+        print_json(summary)
+    else:
+        describe(stdout(), study, evaluator, summary)
+    if reason == "interrupted":
+        stderr().print(
+            f"interrupted; go on with --resume --out {folder}", style="yellow", soft_wrap=True
+        )
+        raise typer.Exit(INTERRUPTED)
 
 
 def _both(watch: Watch, phases: Phases) -> OnEvent:
@@ -106,6 +88,14 @@ def _both(watch: Watch, phases: Phases) -> OnEvent:
     return on_event
 
 
+def _checked(watch: Watch) -> dict[str, Any] | None:
+    """How many optima were compared with exhaustive search, and the largest difference."""
+    if not watch.checks:
+        return None
+    worst = max(abs(value - truth) for value, truth in watch.checks)
+    return {"proposals": len(watch.checks), "worst": worst}
+
+
 def _load(name: str, data: Path | None, phases: Phases) -> TableEvaluator:
     began = time.perf_counter()
     evaluator = benchmark(name, data)
@@ -113,38 +103,41 @@ def _load(name: str, data: Path | None, phases: Phases) -> TableEvaluator:
     return evaluator
 
 
-def _folder(out: Path | None, name: str, method: str, seed: int, *, resume: bool) -> Path:
+def _folder(settings: RunSettings) -> Path:
     """The directory of a run; it holds a journal iff the run is resumed."""
+    out = settings.out
     if out is None:
-        if resume:
+        if settings.resume:
             msg = "--resume needs --out, the directory of the run to go on with"
             raise JournalError(msg)
         stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S-%f")[:-3]
-        out = Path("runs") / f"{stamp}-{name.replace(':', '-')}-{method}-{seed}"
+        what = settings.benchmark.replace(":", "-")
+        out = Path("runs") / f"{stamp}-{what}-{settings.search.method}-{settings.seed}"
     journal = out / JOURNAL
-    if resume and not journal.exists():
+    if settings.resume and not journal.exists():
         msg = f"there is no journal {journal} to go on with; leave --resume out to begin one"
         raise JournalError(msg)
-    if journal.exists() and not resume:
-        msg = (
-            f"{journal} holds a run already; say --resume to go on with it, or choose another --out"
-        )
+    if journal.exists() and not settings.resume:
+        msg = f"{journal} holds a run already; go on with it by --resume, or choose another --out"
         raise JournalError(msg)
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"cannot make the directory {out} ({error.strerror}); choose another --out"
+        raise JournalError(msg) from error
     return out
 
 
-def _plot(
-    folder: Path, study: Study, evaluator: TableEvaluator, method: SearchMethod[Any], initial: int
-) -> str | None:
+def _plot(folder: Path, study: Study, evaluator: TableEvaluator) -> str | None:
     if not study.observations:
         return None
+    initial = sum(proposal.origin == "initial" for proposal in study.proposals)
     regret_plot(
         folder / PLOT,
-        {method.name: [study.observations]},
+        {study.method.name: [study.observations]},
         objective=evaluator.objective,
         optimum=evaluator.optimum,
-        initial=initial,
+        initial=min(initial, len(study.observations)),
         title=f"{evaluator.name}, seed {study.seed}",
     )
     return str(folder / PLOT)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from dataclasses import dataclass
 
 import numpy as np
 import typer
 
 from nasgoat.acquisition import Acquisition
-from nasgoat.cli import options
 from nasgoat.cli.build import KERNELS, Optimization, chosen
-from nasgoat.cli.console import print_json, stdout
-from nasgoat.cli.errors import friendly
-from nasgoat.cli.summary import certificate_text
+from nasgoat.cli.console import print_json, stderr, stdout
+from nasgoat.cli.errors import INTERRUPTED
+from nasgoat.cli.summary import certificate_lines
 from nasgoat.cli.watch import Watch
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.kernels import ExponentialKernel, LinearKernel, stacked_features
@@ -28,52 +27,48 @@ SPACES = ("nasbench101", "nasbench201", "nasbench-graph")
 NOISE = 1e-2  # variance of the observation noise, in units of the targets' variance
 
 
-def solve(
-    space: Annotated[str, typer.Option(help=f"Search space: {', '.join(SPACES)}.")] = "nasbench101",
-    nodes: Annotated[
-        str, typer.Option(help="Node counts of nasbench101: 5, 6,7 or 2-7; default 6,7.")
-    ] = "",
-    observations: Annotated[int, typer.Option(min=1, help="Number of observed graphs.")] = 30,
-    k: Annotated[int, typer.Option("-k", min=1, help="How many of the best graphs to find.")] = 1,
-    kernel: options.Kernel = "linear",
-    acquisition: options.AcquisitionName = "lcb",
-    beta: options.Beta = 1.0,
-    optimizer: options.OptimizerName = None,
-    solver: options.SolverName = None,
-    threads: options.Threads = 1,
-    time_limit: options.TimeLimit = 1800.0,
-    gap: options.Gap = 1e-4,
-    seed: options.Seed = 0,
-    json: options.Json = False,
-    debug: options.Debug = False,
-) -> None:
-    """Minimise an acquisition function over a search space, with proof.
+@dataclass(frozen=True, slots=True)
+class SolveSettings:
+    """The options of ``nasgoat solve`` that make the problem; see its help."""
 
-    The graphs observed are drawn from the space, their targets from the Gaussian process itself.
+    space: str
+    nodes: str
+    observations: int
+    kernel: str
+    acquisition: str
+    beta: float
+    seed: int
+    optimization: Optimization
 
-    Example: nasgoat solve --space nasbench101 --nodes 7 --observations 60 --solver highs
-    """
-    optimization = Optimization(optimizer, solver, threads, time_limit, gap)
-    with friendly(debug=debug), Watch() as watch:
-        where = space_of(space, nodes)
+
+def execute(settings: SolveSettings, k: int, *, json: bool) -> None:
+    """Solve, and print the ``k`` best graphs."""
+    optimization = settings.optimization
+    with Watch() as watch:
+        space = space_of(settings.space, settings.nodes)
         minimizer = optimization.build()
+        chosen("kernel", settings.kernel, KERNELS)
+        optimization.require(space, settings.kernel, settings.acquisition)
         watch.say("drawing observations")
-        task = synthetic_task(where, observations, kernel, acquisition, beta, seed)
-        watch.say(f"optimising over {where.name}")
+        task = synthetic_task(space, settings)
+        watch.say(f"optimising over {space.name}")
         began = time.perf_counter()
         optima = minimizer.minimize(task, k, optimization.limits, watch.on_progress)
         seconds = time.perf_counter() - began
-        watch.status.stop()
+    if json:
         found = [
             {"graph": one.graph.to_json(), "certificate": one.certificate.to_json()}
             for one in optima
         ]
-        if json:
-            print_json({**found[0], "seconds": seconds, **({"optima": found} if k > 1 else {})})
-            return
-        for one in optima:
-            stdout().print("\n" + draw(one.graph, where), markup=False)
-            stdout().print(certificate_text(one.certificate), soft_wrap=True)
+        print_json({**found[0], "seconds": seconds, **({"optima": found} if k > 1 else {})})
+    else:
+        for i, one in enumerate(optima, start=1):
+            stdout().print(f"\n{i} of {k}" if k > 1 else "")
+            stdout().print(draw(one.graph, space), markup=False)
+            stdout().print(certificate_lines(one.certificate))
+    if any(one.certificate.status == "interrupted" for one in optima):
+        stderr().print("interrupted", style="yellow")
+        raise typer.Exit(INTERRUPTED)
 
 
 def space_of(name: str, nodes: str) -> CellSpace:
@@ -97,31 +92,32 @@ def _node_counts(text: str) -> list[int]:
     for part in text.split(","):
         low, dash, high = part.partition("-")
         try:
-            counts += range(int(low), int(high if dash else low) + 1)
+            sizes = range(int(low), int(high if dash else low) + 1)
         except ValueError:
             msg = f"--nodes takes numbers like 5, 6,7 or 2-7, got {text!r}"
             raise ValueError(msg) from None
-    if not counts or min(counts) < 2:
+        if not sizes:
+            msg = f"the range {part!r} of --nodes is empty; write the smaller number first"
+            raise ValueError(msg)
+        counts += sizes
+    if min(counts) < 2:
         msg = f"nasbench101 cells have at least 2 nodes, got --nodes {text}"
         raise ValueError(msg)
     return counts
 
 
-def synthetic_task(
-    space: CellSpace, observations: int, kernel: str, acquisition: str, beta: float, seed: int
-) -> Task:
+def synthetic_task(space: CellSpace, settings: SolveSettings) -> Task:
     """An acquisition problem whose observed graphs and targets are drawn from the seed.
 
     The targets are a draw from a linear-kernel prior with unit weights, standardised, plus noise.
 
     Raises:
-        UnknownNameError: there is no such kernel or acquisition function.
+        UnknownNameError: there is no such acquisition function.
     """
-    rng = np.random.default_rng(seed)
-    chosen("kernel", kernel, KERNELS)
+    rng = np.random.default_rng(settings.seed)
     maps = feature_maps_of(space)
     linear = LinearKernel(maps, (1.0,) * len(maps))
-    graphs = _distinct(space, observations, rng)
+    graphs = _distinct(space, settings.observations, rng)
     batch = GraphBatch.of(graphs, max(space.sizes))
     phi = stacked_features(maps, batch)
     signal = phi @ rng.standard_normal(phi.shape[1])
@@ -129,11 +125,11 @@ def synthetic_task(
     noise = np.sqrt(NOISE) * rng.standard_normal(len(graphs))
     targets = (signal - signal.mean()) / spread + noise
     posterior: FeaturePosterior | KernelPosterior
-    if kernel == "linear":
+    if settings.kernel == "linear":
         posterior = FeaturePosterior.of(linear, batch, targets, NOISE)
     else:
         posterior = KernelPosterior.of(ExponentialKernel(linear), batch, targets, NOISE)
-    rule = acquisition_rule(acquisition, beta)
+    rule = acquisition_rule(settings.acquisition, settings.beta)
     function: Acquisition = rule(posterior, float(targets.min()), rng)
     starts = [graphs[i] for i in np.argsort(targets)[:5]]
     return Task(function, posterior, space, graphs, starts)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,9 +17,16 @@ from nasgoat.tabular import TableEvaluator
 
 @dataclass(slots=True)
 class Phases:
-    """Wall-clock seconds by phase: load, fit, build, solve, other thinking, evaluate."""
+    """Wall-clock seconds by phase: load, fit, build, solve, the rest of thinking, evaluate.
 
+    Args:
+        rest: name of that rest.
+        seconds: by phase.
+    """
+
+    rest: str = "other"
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    heard: float = field(default_factory=time.perf_counter)  # of the last event
 
     def add(self, phase: str, seconds: float) -> None:
         """Add seconds to a phase."""
@@ -32,9 +40,10 @@ class Phases:
                 for phase, seconds in proposal.seconds.items():
                     self.add(phase, seconds)
                     known += seconds
-            self.add("other", max(0.0, event.seconds - known))
+            self.add(self.rest, max(0.0, event.seconds - known))
         elif isinstance(event, Told):
-            self.add("evaluate", event.observation.seconds)
+            self.add("evaluate", time.perf_counter() - self.heard)
+        self.heard = time.perf_counter()
 
 
 def run_summary(
@@ -71,17 +80,22 @@ def describe(
         return
     console.print(f"\nbest of {len(study.observations)} evaluations of {evaluator.name}\n")
     console.print(draw(best.graph, evaluator.space), markup=False)
-    console.print(f"\n{evaluator.objective}: {best.value:.4f}", end="")
-    console.print("" if best.test_value is None else f"  (test: {best.test_value:.4f})", end="")
-    regret = summary["regret"]
-    console.print(
-        "" if regret is None else f"  optimum: {evaluator.optimum:.4f}, regret {regret:.4f}"
-    )
-    console.print(_provenance(study))
-    if (checked := summary.get("checked_by_exhaustive")) is not None:
+    console.print(f"\n{evaluator.objective}")
+    rows = {
+        "found": best.value,
+        "optimum": summary["optimum"],
+        "regret": summary["regret"],
+        "on test data": best.test_value,
+    }
+    for name, value in rows.items():
+        if value is not None:
+            console.print(f"  {name:<12} {value:8.4f}")
+    for line in _provenance(study):
+        console.print(line)
+    if (checked := summary["checked_by_exhaustive"]) is not None:
         console.print(
-            f"{checked['proposals']} certified optima compared with exhaustive search: "
-            f"largest difference {checked['worst']:.1e}"
+            f"{checked['proposals']} optima compared with exhaustive search: "
+            f"they differ by {checked['worst']:.1e} at most"
         )
     phases = ", ".join(f"{name} {value:.1f}" for name, value in summary["seconds"].items())
     console.print(f"seconds: {phases}")
@@ -89,25 +103,26 @@ def describe(
     console.print(f"journal: {summary['journal']}", soft_wrap=True)
 
 
-def _provenance(study: Study) -> str:
+def _provenance(study: Study) -> Iterator[str]:
     """Where the best architecture comes from, and the certificate it came with."""
     best = study.best
     origin = None if best is None else study.origin(best.graph)
-    if origin is None:
-        return "told from outside"
+    if origin is None or not study.certificates:
+        return
     if origin.certificate is not None:
-        return f"proposed with the certificate: {certificate_text(origin.certificate)}"
-    last = next(reversed(study.certificates), None)
-    text = f"from: {origin.origin} (such proposals carry no certificate)"
-    return text if last is None else f"{text}\nlast certificate: {certificate_text(last)}"
+        yield f"proposed with the certificate\n{certificate_lines(origin.certificate)}"
+        return
+    yield f"it was a random graph of the initial design ({origin.origin}), without certificate"
+    yield f"the last proposal's certificate\n{certificate_lines(study.certificates[-1])}"
 
 
-def certificate_text(certificate: Certificate) -> str:
-    """A certificate in a line."""
+def certificate_lines(certificate: Certificate) -> str:
+    """A certificate in two short lines."""
     bound = "none" if certificate.lower_bound is None else f"{certificate.lower_bound:.6f}"
-    gap = "no proof" if certificate.gap is None else f"{certificate.gap:.1e}"
+    gap = "no proof" if certificate.gap is None else f"gap {certificate.gap:.1e}"
+    by = certificate.optimizer
+    by += "" if certificate.solver == by else f", {certificate.solver}"
     return (
-        f"acquisition {certificate.value:.6f}, lower bound {bound}, gap {gap}, "
-        f"{certificate.status}, {certificate.seconds:.2f} s, "
-        f"{certificate.optimizer} ({certificate.solver})"
+        f"  acquisition {certificate.value:.6f}, lower bound {bound}\n"
+        f"  {certificate.status}, {gap}, {certificate.seconds:.2f} s, {by}"
     )

@@ -79,11 +79,11 @@ class Watch:
             self.console.print(HEADER, style="dim")
             self.head = True
         gained = event.best is event.observation
-        line = f"{event.number:6d} {event.observation.value:9.4g} {event.best.value:9.4g}"
+        line = f"{event.number:6d} {event.observation.value:9.3f} {event.best.value:9.3f}"
         line += certificate_columns(event.proposal.certificate, event.proposal.origin)
         self.console.print(line, style="bold green" if gained else None, soft_wrap=True)
         self.evaluations = event.number
-        self.say(self._place())
+        self.say(self._place() if event.number < self.budget else "finishing")
 
     def _place(self) -> str:
         return f"evaluation {self.evaluations + 1}/{self.budget} · " if self.budget else ""

@@ -1,4 +1,4 @@
-"""Graph kernels that the MIP can carry: linear or exponential in feature maps (MATH 2.1)."""
+"""Graph kernels, linear or exponential in feature maps (docs/math.md, 2.1)."""
 
 from __future__ import annotations
 

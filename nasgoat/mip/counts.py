@@ -55,8 +55,9 @@ def count_block(block: pyo.Block, maps: tuple[FeatureMap, ...], h: PathHandles) 
     fed: list[tuple[int, float, Count]] = []  # (feature column, scale, count)
     offset = 0
     for i, feature_map in enumerate(maps):
-        for count in encode_counts(feature_map, block.maps[i], h):
-            fed.append((offset + count.column, feature_map.scale(h.n), count))
+        scale = feature_map.scale(h.n)
+        found = encode_counts(feature_map, block.maps[i], h)
+        fed += [(offset + count.column, scale, count) for count in found]
         offset += feature_map.n_features
     names = {count.name for _, _, count in fed}
     own = {

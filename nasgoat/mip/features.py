@@ -93,7 +93,7 @@ def _(feature_map: EdgeLabels, block: pyo.Block, h: PathHandles) -> list[Count]:
 
 @encode_counts.register
 def _(feature_map: ShortestPaths, block: pyo.Block, h: PathHandles) -> list[Count]:
-    """P[s,a,b] = sum of p[u,v,s,a,b], the product F[u,a] d^s[u,v] F[v,b] (MATH 6.2)."""
+    """P[s,a,b] = sum of p[u,v,s,a,b], the product F[u,a] d^s[u,v] F[v,b] (docs/math.md, 6.2)."""
     nodes = _nodes(h)
     terms: dict[tuple[int, int, int], list[Term]] = defaultdict(list)
     for a in range(feature_map.n_labels):

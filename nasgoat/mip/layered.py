@@ -1,4 +1,4 @@
-"""Layered distance encoding of a topologically indexed DAG of fixed size (MATH 6.1): no big-M.
+"""Layered encoding of the distances in a topologically indexed DAG (docs/math.md, 6.1): no big-M.
 
 For ``u < v`` and ``s = 1 .. v-u``, ``R[u, v, s] = 1`` iff there is a path ``u -> v`` of at most
 ``s`` edges::

@@ -1,11 +1,11 @@
-"""The least diagonal matrix above the posterior covariance of the counts (MATH 6.3).
+"""The least diagonal matrix above the posterior covariance of the counts (docs/math.md, 6.3).
 
 The variance ``c' S c`` is convex in the counts, so it cannot bound itself from above. With a
 diagonal ``D >= S`` it is split into ``sum_j D_j c_j^2``, linear in one-hot variables, minus the
 convex ``|G c|^2`` with ``G' G = D - S``. Every such ``D`` is exact on graphs; a smaller one is
 tighter between them. The least, ``min v . D`` over ``D >= S``, is the dual of a small semidefinite
-program, ``max <S, Z>`` with ``Z`` semidefinite of diagonal ``v``, which is solved over ``Z = U' U``,
-one column of ``U`` after the other (the mixing method).
+program, ``max <S, Z>`` with ``Z`` semidefinite of diagonal ``v``, which is solved over
+``Z = U' U``, one column of ``U`` after the other (the mixing method).
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Split:
 def split(prior: Floats, informed: Floats, typical: Floats) -> Split:
     """Split ``S = prior - informed' informed``.
 
-    The prior itself is a valid ``D`` if it is diagonal, and the one used where there are many counts
-    or a smaller ``D`` is not worth its price.
+    The prior itself is a valid ``D`` if it is diagonal, and the one used where there are many
+    counts or a smaller ``D`` is not worth its price.
 
     Args:
         prior: ``(C, C)``, prior covariance of the counts' coefficients.
@@ -61,7 +61,7 @@ def _scaled(S: Floats, typical: Floats) -> Floats:
 
 
 def _repaired(D: Floats, S: Floats, typical: Floats) -> Floats:
-    """``D`` raised until ``D - S`` is semidefinite: short of that, by rounding, bounds are false."""
+    """``D`` raised until ``D - S`` is semidefinite: a hair short of that, bounds are false."""
     least = np.linalg.eigvalsh(_scaled(np.diag(D) - S, typical))[0]
     spare = 1e-10 * max(float(S.diagonal() @ typical), 0.0) / len(S)
     raised: Floats = D + (max(0.0, -least) + spare) / typical

@@ -1,4 +1,4 @@
-"""The posterior variance of a linear kernel as rows (MATH 2.5, 6.3).
+"""The posterior variance of a linear kernel as rows (docs/math.md, 2.5, 6.3).
 
 The variance is a quadratic form of the counts. What the counts that all graphs share contribute is
 split off: ``variance = c' S c + s . c + s0`` over the others, and ``S = D - G' G`` with a diagonal
@@ -76,7 +76,7 @@ def variance_block(
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """``variance = sum_j D_j c_j^2 - |G c|^2 + s . c + s0``; zero in the columns of shared counts."""
+    """``variance = sum_j D_j c_j^2 - |G c|^2 + s . c + s0``; D, G are 0 for shared counts."""
 
     D: Floats  # (C,)
     G: Floats  # (r, C)

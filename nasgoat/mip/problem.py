@@ -49,8 +49,8 @@ class ModelOptions:
     """How to write the model; every choice has the same optimum.
 
     Args:
-        encoding: ``"layered"`` (MATH 6.1), ``"paper"`` (conditions C1 to C8), or None for the
-            layered one wherever the space is topologically indexed.
+        encoding: ``"layered"`` (docs/math.md, 6.1), ``"paper"`` (conditions C1 to C8), or None for
+            the layered one wherever the space is topologically indexed.
         symmetry: rows that keep few numberings per architecture, used where they are legal.
         tangents: tangents per square (V4) written before the first solve.
         root_tangents: tangents of the root (V6) written before the first solve.

@@ -1,4 +1,4 @@
-"""Symmetry rows: of the topological numberings of a node-labelled DAG, keep few (MATH 6.4).
+"""Symmetry rows: of a DAG's topological numberings, keep few (docs/math.md, 6.4).
 
 Interior nodes may be renumbered along any topological order. Swapping the consecutive nodes ``u``
 and

@@ -97,7 +97,7 @@ class BatchRule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fantasies:
-    """One after the other: each pick's mean is told to the posterior before the next (MATH 6.7)."""
+    """One by one: each pick's mean is told to the posterior before the next (docs/math.md, 6.7)."""
 
     def choose(
         self, problem: Round, posterior: Posterior, k: int, rng: np.random.Generator

@@ -101,7 +101,4 @@ def acquisition_rule(name: str, beta: float = 1.0) -> AcquisitionRule:
         "ei": UseEI(),
         "thompson": UseThompson(),
     }
-    if name not in rules:
-        msg = f"there is no acquisition function {name!r}; there are {', '.join(rules)}"
-        raise UnknownNameError(msg)
-    return rules[name]
+    return rules[UnknownNameError.unless_among("acquisition function", name, rules)]

@@ -8,19 +8,16 @@ from nasgoat.solve.highs import HighsSolver
 from nasgoat.solve.kbest import Best, KBest
 from nasgoat.solve.standard_form import StandardForm, standard_form
 
-SOLVERS: dict[str, Callable[[], Solver]] = {"highs": HighsSolver}
+SOLVERS: dict[str, Callable[[int], Solver]] = {"highs": HighsSolver}
 
 
-def solver(name: str) -> Solver:
+def solver(name: str, threads: int = 1) -> Solver:
     """A backend by name.
 
     Raises:
         UnknownNameError: there is no such backend.
     """
-    if name not in SOLVERS:
-        msg = f"there is no solver {name!r}; there are: {', '.join(SOLVERS)}"
-        raise UnknownNameError(msg)
-    return SOLVERS[name]()
+    return SOLVERS[UnknownNameError.unless_among("solver", name, SOLVERS)](threads)
 
 
 __all__ = [

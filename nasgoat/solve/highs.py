@@ -2,7 +2,7 @@
 
 HiGHS takes no lazy rows and no quadratic ones. The linear model bounds the acquisition from below;
 each graph it returns is valued exactly and gets tangents that make the model exact there, so the
-bound and the best value meet after finitely many solves (MATH 6.3).
+bound and the best value meet after finitely many solves (docs/math.md, 6.3).
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from nasgoat.solve.standard_form import StandardForm, standard_form
 
 Floats = NDArray[np.float64]
 
-# HiGHS's own 1e-6 is coarse where the root is steep (MATH 6.3). Now and then HiGHS finds its final
-# solution over the tolerance by a hair and drops the whole proof: then the next one is tried.
+# HiGHS's own 1e-6 is coarse where the root is steep (docs/math.md, 6.3). Now and then HiGHS finds
+# its final solution over the tolerance by a hair and drops the whole proof: then comes the next.
 TOLERANCES = (1e-8, 1e-7, 1e-6)
 MIP_SHARE = 0.3  # of the gap is left to HiGHS, the rest to the tangents
 ROOT_ROUNDS = 12  # of tangents at the LP relaxation before the first MIP

@@ -53,7 +53,7 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class LogClip:
-    """``min(log y, 2 median(log y) - min(log y))``, standardised; for positive targets (MATH 6.7).
+    """``min(log y, 2 median(log y) - min(log y))``, standardised, for ``y > 0``; docs/math.md, 6.7.
 
     Failed trainings, far above all others, no longer stretch the scale. Where at least half of the
     targets equal the least one, clipping would leave nothing to tell apart and is left out.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -35,11 +34,7 @@ def benchmark(name: str, data: Path | None = None) -> TableEvaluator:
         MissingDataError: its table is not on this machine; says how to get it.
         BadDataError: its table cannot be read.
     """
-    if name not in (names := benchmark_names()):
-        close = difflib.get_close_matches(name, names, n=3, cutoff=0.3)
-        others = [other for other in names if other not in close]
-        msg = f"there is no benchmark {name!r}; there are {', '.join(close + others)}"
-        raise UnknownNameError(msg)
+    UnknownNameError.unless_among("benchmark", name, benchmark_names())
     path = None
     if name.startswith("nasbench201:"):
         path = data_file(nasbench201.FILENAME, name, data)

@@ -317,7 +317,7 @@ def encodings(space: CellSpace) -> tuple[Encoding, ...]:
 def small_problem(
     space: CellSpace,
     acquisition: Acquisition | None = None,
-    options: ModelOptions = ModelOptions(symmetry=NO_SYMMETRY),  # noqa: B008
+    options: ModelOptions = ModelOptions(symmetry=NO_SYMMETRY),
     seed: int = 0,
 ) -> AcquisitionProblem:
     """The acquisition problem of a space, LCB unless told otherwise."""

@@ -54,7 +54,9 @@ def paths_are_forced(n: int, dropped: str | None) -> bool:
         boxes = [(0.0, 1.0)] * len(form.columns)
         for u, v in pairs:
             boxes[where[id(encoding.A[u, v])]] = (float(graphs.adjacency[i, u, v]),) * 2
-        truth = sum(cost[where[id(encoding.R[u, v, s])]] * (distance[i, u, v] <= s) for u, v, s in layers)
+        truth = sum(
+            cost[where[id(encoding.R[u, v, s])]] * (distance[i, u, v] <= s) for u, v, s in layers
+        )
         for side in (1, -1):
             found = linprog(side * cost, matrix, rhs, bounds=boxes)
             if found.status != 0 or abs(side * found.fun - truth) > 1e-6:
@@ -144,7 +146,9 @@ def test_dropping_an_implied_family_changes_none(family: str, space: str) -> Non
     assert not changes_points(space, "paper", family)
 
 
-@pytest.mark.parametrize("name", ["nb101-4", "second-last", "nb201-path", "third-fixed", "labelled"])
+@pytest.mark.parametrize(
+    "name", ["nb101-4", "second-last", "nb201-path", "third-fixed", "labelled"]
+)
 def test_dropping_the_fixings_of_a_rule_changes_the_points(name: str) -> None:
     """Rules that only fix variables: the space without one of them has other points."""
     space = SPACES[name]
@@ -152,7 +156,9 @@ def test_dropping_the_fixings_of_a_rule_changes_the_points(name: str) -> None:
     for i, rule in enumerate(space.rules):
         if type(rule).__name__ in {"OnPath", "FixedLabel", "SourceReachesSink", "SingleSource"}:
             rules = space.rules[:i] + space.rules[i + 1 :]
-            wider = type(space)("wider", space.sizes, space.node_alphabet, space.edge_alphabet, rules)
+            wider = type(space)(
+                "wider", space.sizes, space.node_alphabet, space.edge_alphabet, rules
+            )
             assert len(indexed_graphs(wider)) > kept
 
 

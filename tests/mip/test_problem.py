@@ -138,7 +138,9 @@ def test_tangents_are_tight_at_their_graph(name: str) -> None:
             assert body == pytest.approx(cut.lower, abs=1e-7)
 
 
-@pytest.mark.parametrize("name", ["nb101-4", "edge-budget", "third-fixed", "interior", "unlabelled"])
+@pytest.mark.parametrize(
+    "name", ["nb101-4", "edge-budget", "third-fixed", "interior", "unlabelled"]
+)
 @pytest.mark.parametrize("symmetry", [NO_SYMMETRY, Symmetry()])
 def test_exclusions_cut_off_the_copies_and_nothing_else(name: str, symmetry: Symmetry) -> None:
     space = SMALL[name]

@@ -75,7 +75,8 @@ def test_rows_say_what_holds_says(name: str) -> None:
 
 @pytest.mark.parametrize("name", OPTIONS)
 @pytest.mark.parametrize(
-    ("n", "expected"), [(4, 84), (5, 2441), (6, 62010), pytest.param(7, 359082, marks=pytest.mark.slow)]
+    ("n", "expected"),
+    [(4, 84), (5, 2441), (6, 62010), pytest.param(7, 359082, marks=pytest.mark.slow)],
 )
 def test_every_class_keeps_a_copy(n: int, expected: int, name: str) -> None:
     graphs = members(n)

@@ -1,15 +1,13 @@
 """The MIP finds what exhaustive search finds, on random small problems; failures name the seed."""
 
-import os
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-from nasgoat.acquisition import LowerConfidenceBound
 from nasgoat.errors import NothingLeftError
 from nasgoat.graphs import GraphBatch
-from nasgoat.kernels import EdgeLabels, LinearKernel
+from nasgoat.kernels import LinearKernel
 from nasgoat.mip import ModelOptions
 from nasgoat.optimize import ExhaustiveOptimizer, MipOptimizer, Optimum, Task
 from nasgoat.posterior import FeaturePosterior
@@ -102,7 +100,7 @@ def check(task: Task, optima: list[Optimum], truths: list[float]) -> float:
     return worst
 
 
-def compare(seed: int, limits: Limits = Limits(seconds=20.0)) -> tuple[float, list[str]]:  # noqa: B008
+def compare(seed: int, limits: Limits = Limits(seconds=20.0)) -> tuple[float, list[str]]:
     """Solve a random task in both ways."""
     drawn = random_task(seed)
     task = drawn.task

@@ -79,8 +79,8 @@ def test_training_reaches_a_maximum_of_the_marginal_likelihood(surrogate: GPSurr
         ]
         if surrogate.exponential:
             aside += [replace(fitted, variance=VARIANCE.clip(fitted.variance * factor))]
-        # 1e-2: parameters stop 0.1 % of their range before a bound
-        assert max(map(value, aside)) <= reached + 1e-2
+        # 3e-2: parameters stop 0.1 % of their range before a bound, where the slope is steep
+        assert max(map(value, aside)) <= reached + 3e-2
 
 
 @both_kernels
