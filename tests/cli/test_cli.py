@@ -213,7 +213,7 @@ def test_the_seed_decides_what_solve_solves() -> None:
 def test_solve_knows_every_space(space: str) -> None:
     result = nasgoat("solve", "--space", space, "--observations", "10", "--kernel", "exponential")
     assert result.exit_code == 0
-    assert "gap 0.0e+00, optimal" in result.stdout
+    assert "optimal, gap 0.0e+00" in result.stdout
     assert result.stderr == ""
 
 
@@ -261,7 +261,7 @@ def test_a_missing_table_says_what_to_do() -> None:
     ("arguments", "message"),
     [
         (("--kernel", "exponential"), "linear"),
-        (("--acquisition", "ei"), "no MIP form"),
+        (("--acquisition", "ei"), "cannot be solved as a MIP"),
     ],
 )
 def test_what_the_mip_cannot_do_is_said(arguments: tuple[str, ...], message: str) -> None:

@@ -80,8 +80,8 @@ def test_top_k_pool_is_one_problem() -> None:
     left = [v for v, key in zip(lcb, TINY.keys(listing), strict=True) if key not in known]
     assert values == pytest.approx(sorted(left)[:5])
     assert proposals[0].origin == "acquisition"
-    assert set(proposals[0].seconds) == {"fit", "solve"}
-    assert [dict(one.seconds) for one in proposals[1:]] == [{"solve": 0.5}] * 4
+    assert set(proposals[0].seconds) == {"fit", "build", "solve"}
+    assert [dict(one.seconds) for one in proposals[1:]] == [{"build": 0.0, "solve": 0.5}] * 4
 
 
 def test_fantasies_tell_each_pick_its_mean_before_the_next() -> None:
@@ -176,7 +176,7 @@ def test_acquisition_rules(name: str, kind: type[Acquisition]) -> None:
 
 
 def test_unknown_rules_are_refused() -> None:
-    with pytest.raises(UnknownNameError, match="'ucb'; there are lcb, mean, ei, thompson"):
+    with pytest.raises(UnknownNameError, match="'ucb'; there are: lcb, mean, ei, thompson"):
         acquisition_rule("ucb")
     with pytest.raises(ValueError, match="beta is a number >= 0"):
         acquisition_rule("lcb", beta=-1.0)
