@@ -26,6 +26,14 @@ Floats = NDArray[np.float64]
 # HiGHS's own 1e-6 is coarse where the root is steep (docs/math.md, 6.3). Now and then HiGHS finds
 # its final solution over the tolerance by a hair and drops the whole proof: then comes the next.
 TOLERANCES = (1e-8, 1e-7, 1e-6)
+OPTIONS = {
+    "mip_rel_gap": 0.0,  # the absolute gap decides
+    "small_matrix_value": 1e-12,  # dropped coefficients would move the bound
+    # the start is nearly always the optimum: heuristics and restarts took a fifth of the time
+    "mip_heuristic_effort": 0.0,
+    "mip_allow_restart": False,
+    "mip_pscost_minreliable": 2,
+}
 MIP_SHARE = 0.3  # of the gap is left to HiGHS, the rest to the tangents
 ROOT_ROUNDS = 12  # of tangents at the LP relaxation before the first MIP
 POLL = 0.1  # seconds between looks at the solver thread
@@ -151,8 +159,8 @@ class _Solve:
         highs.silent()
         highs.setOptionValue("threads", self.solver.threads)
         highs.setOptionValue("primal_feasibility_tolerance", TOLERANCES[0])
-        highs.setOptionValue("mip_rel_gap", 0.0)
-        highs.setOptionValue("small_matrix_value", 1e-12)  # dropped coefficients move the bound
+        for name, value in OPTIONS.items():
+            highs.setOptionValue(name, value)
         highs.HandleUserInterrupt = True
         highs.passModel(lp)
         self.cutoff_row = highs.getNumRow()

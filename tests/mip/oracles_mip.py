@@ -150,8 +150,11 @@ def indexed_graphs(space: CellSpace) -> GraphBatch:
     graphs = []
     for chosen in product((False, True), repeat=len(pairs)):
         edges = tuple(pair for pair, there in zip(pairs, chosen, strict=True) if there)
-        for labels in product(range(len(space.edge_alphabet) or 1), repeat=len(edges)):
-            graphs.append(LabeledGraph(n, edges, None, labels if space.edge_alphabet else None))
+        labellings = product(range(len(space.edge_alphabet) or 1), repeat=len(edges))
+        graphs += [
+            LabeledGraph(n, edges, None, labels if space.edge_alphabet else None)
+            for labels in labellings
+        ]
     batch = GraphBatch.of(graphs, n)
     if space.node_alphabet:
         for rule in space.rules:

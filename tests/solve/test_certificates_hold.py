@@ -75,10 +75,12 @@ def test_bounds_under_a_time_limit_are_true(descents: int, seconds: float) -> No
         task, 1, Limits(seconds=seconds), events.append
     )[0]
     bounds = [event.lower_bound for event in events if event.lower_bound is not None]
-    assert optimum.certificate.status == "time_limit"
+    assert optimum.certificate.status in {"time_limit", "optimal"}
+    if optimum.certificate.status == "optimal":  # 3 s may be enough
+        assert optimum.certificate.value == pytest.approx(least(task), abs=1e-4)
     final = optimum.certificate.lower_bound
     claimed = bounds if final is None else [final, *bounds]
-    assert all(bound <= least(task) for bound in claimed)
+    assert all(bound <= least(task) + 1e-6 for bound in claimed)
 
 
 def test_time_limit_is_kept() -> None:
