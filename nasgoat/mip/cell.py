@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,12 +20,21 @@ from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry, encode_symmetry
 from nasgoat.spaces import (
     Acyclic,
     CellSpace,
+    Rule,
     StronglyConnected,
     TopologicalOrder,
     Undirected,
 )
 
 Encoding = Literal["layered", "paper"]
+
+# Rules that the paper's encoding writes itself, with the presolve that they allow.
+RESTRICTIONS: dict[type[Rule], Callable[[GraphEncoding], None]] = {
+    TopologicalOrder: topological,
+    Acyclic: acyclic,
+    Undirected: undirected,
+    StronglyConnected: strongly_connected,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +111,8 @@ def cell_block(
         edge_label = edge_labels(block.labels, bare.pairs, bare.edge, len(space.edge_alphabet))
     handles = paths.handles(label, edge_label)
     for i, rule in enumerate(space.rules):
-        encode_rule(rule, block.rules[f"{i}_{type(rule).__name__}"], handles)
+        if not (encoding == "paper" and type(rule) in RESTRICTIONS):  # those are in the paths
+            encode_rule(rule, block.rules[f"{i}_{type(rule).__name__}"], handles)
     if symmetry != NO_SYMMETRY:
         block.symmetry = pyo.Block()
         encode_symmetry(symmetry, block.symmetry, handles)
@@ -116,13 +127,7 @@ def _paths(
     if encoding == "layered":
         return layered_encoding(block, n)
     paths = graph_encoding(block, n)
-    restrictions = {
-        TopologicalOrder: topological,
-        Acyclic: acyclic,
-        Undirected: undirected,
-        StronglyConnected: strongly_connected,
-    }
-    for kind, restrict in restrictions.items():
+    for kind, restrict in RESTRICTIONS.items():
         if any(isinstance(rule, kind) for rule in space.rules):
             restrict(paths)
     return paths

@@ -103,7 +103,7 @@ def square_block(block: pyo.Block, counts: CountHandles, wanted: Sequence[int]) 
     z = block.z
 
     @block.Constraint(loose)
-    def V2_one_value(_, j):
+    def V2_one_value(_, j):  # implied where squares are maximised; tightens the LP bound
         return sum(z[j, c] for c in range(upper[j] + 1)) == 1
 
     @block.Constraint(loose)

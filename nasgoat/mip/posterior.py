@@ -4,11 +4,12 @@ The variance is a quadratic form of the counts. What the counts that all graphs 
 split off: ``variance = c' S c + s . c + s0`` over the others, and ``S = D - G' G`` with a diagonal
 ``D``::
 
-    V3  w_k = (G c)_k                                    V4  q_k >= w_k^2
-    V5  Q <= sum_j D_j c_j^2 - sum_k q_k + s . c + s0    V6  t^2 <= Q
+    V3  r_k w_k = (G c)_k                                      V4  q_k >= w_k^2
+    V5  Q <= sum_j D_j c_j^2 - sum_k r_k^2 q_k + s . c + s0    V6  t^2 <= Q
 
-V4 and V6 are the only rows that are not linear; ``t`` is at most the deviation, and equals it where
-it is maximised.
+where ``r_k`` makes ``|w_k| <= 1``: solvers with absolute tolerances cannot see rows of 1e-7. V4
+and V6 are the only rows that are not linear; ``t`` is at most the deviation, and equals it where it
+is maximised.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from nasgoat.posterior import FeaturePosterior
 Floats = NDArray[np.float64]
 
 ROUNDING = 1e-12  # relative; HiGHS drops smaller coefficients in any case
+NEGLIGIBLE = 1e-10  # largest r_k^2, in units of a variance, that is left out: bounds stay valid
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,8 @@ class VarianceHandles:
     t: pyo.Var  # at most the posterior deviation / sqrt(unit)
     Q: pyo.Var  # at most the posterior variance / unit
     q: pyo.Var  # q[k] >= w[k]^2
-    w: pyo.Var  # w[k] = (G c)_k / sqrt(unit)
-    G: Floats  # (r, C), w = G @ counts
+    w: pyo.Var  # w[k], between -1 and 1
+    G: Floats  # (r, C), w = G @ counts, scaled
     unit: float
 
 
@@ -45,8 +47,7 @@ def variance_block(
 ) -> VarianceHandles:
     """Write the variance rows."""
     form = _form(counts, posterior)
-    G = form.G / np.sqrt(form.unit)
-    G[np.abs(G) < ROUNDING * max(np.abs(G).max(initial=0.0), 1e-300)] = 0.0
+    G, weight = _scaled_rows(form.G / np.sqrt(form.unit), counts.upper)
     low, high = np.minimum(G, 0.0) @ counts.upper, np.maximum(G, 0.0) @ counts.upper
     gains = np.maximum(form.D * counts.upper**2, 0.0) + np.maximum(form.s * counts.upper, 0.0)
     largest = max(float(gains.sum() + form.s0), 0.0) / form.unit
@@ -68,10 +69,21 @@ def variance_block(
     diagonal = sum(float(form.D[j] / form.unit) * square for j, square in squares.items())
     shared = counts.total(form.s / form.unit) + form.s0 / form.unit
     block.V5_variance = pyo.Constraint(
-        expr=diagonal - sum(block.q[k] for k in rank) + shared >= block.Q
+        expr=diagonal - sum(float(weight[k]) * block.q[k] for k in rank) + shared >= block.Q
     )
     block.V6_deviation = pyo.Constraint(expr=block.t**2 <= block.Q)
     return VarianceHandles(block.t, block.Q, block.q, block.w, G, form.unit)
+
+
+def _scaled_rows(G: Floats, upper: Floats) -> tuple[Floats, Floats]:
+    """Rows of ``G`` divided by their largest value ``r_k`` on any counts, and ``r_k^2``."""
+    low, high = np.minimum(G, 0.0) @ upper, np.maximum(G, 0.0) @ upper
+    r: Floats = np.maximum(-low, high)
+    kept = r**2 > NEGLIGIBLE
+    scaled: Floats = G[kept] / r[kept, None]
+    scaled[np.abs(scaled) < ROUNDING] = 0.0
+    weight: Floats = r[kept] ** 2
+    return scaled, weight
 
 
 @dataclass(frozen=True, slots=True)

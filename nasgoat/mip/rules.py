@@ -203,6 +203,9 @@ def _(rule: FixedLabel, block: pyo.Block, h: PathHandles) -> None:
         msg = f"graphs of {h.n} nodes have no node {rule.node} to label"
         raise EmptySpaceError(msg)
     labels = {a for _, a in h.label}
+    if rule.label not in labels:
+        msg = f"no node can carry the label {rule.label}; the labels are {sorted(labels)}"
+        raise EmptySpaceError(msg)
     barred = [
         (h.label[v, a], 0.0) for v in nodes for a in labels if not rule.label_allowed(v, h.n, a)
     ]
@@ -245,6 +248,7 @@ def _(rule: SkipNormalForm, block: pyo.Block, h: PathHandles) -> None:
     sink = h.n - 1
     ops = nodes[1:-1]
     skip = {v: h.label[v, rule.skip] for v in ops}
+    _pin_all(block, [(h.label[0, rule.skip], 0.0), (h.label[sink, rule.skip], 0.0)])
     block.chain = pyo.Var(ops, bounds=(0.0, 1.0))
     inner = [(u, v) for u in ops for v in ops if u != v]
     cousins = [(u, v, w) for u in nodes[:-1] for v in ops for w in ops if len({u, v, w}) == 3]
@@ -254,7 +258,7 @@ def _(rule: SkipNormalForm, block: pyo.Block, h: PathHandles) -> None:
         return row(b.chain[v] >= h.edge[0, v])
 
     @block.Constraint(inner)
-    def chain_up(b, u, v):
+    def chain_up(b, u, v):  # implied; tightens the LP bound
         return row(b.chain[v] <= b.chain[u] + 1 - h.edge[u, v])
 
     @block.Constraint(inner)

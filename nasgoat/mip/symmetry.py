@@ -79,7 +79,7 @@ def encode_symmetry(symmetry: Symmetry, block: pyo.Block, h: PathHandles) -> Non
     if symmetry.labels and n_labels > 1:
 
         @block.Constraint(consecutive)
-        def S1_labels(_, u):
+        def S1_labels(_, u):  # implied by S2; tightens the LP bound
             return label(u) <= label(u + 1) + (n_labels - 1) * h.edge[u, u + 1]
 
     if symmetry.columns:

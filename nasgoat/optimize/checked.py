@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nasgoat.errors import EncodingMismatchError
+from nasgoat.graphs import GraphBatch
 from nasgoat.optimize.base import AcquisitionOptimizer, Optimum, Task
 from nasgoat.optimize.exhaustive import ExhaustiveOptimizer
-from nasgoat.records import AUDIT_TOL, Limits, ProgressCallback
+from nasgoat.records import AUDIT_TOL, Certificate, Limits, ProgressCallback
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +46,28 @@ class CheckedOptimizer:
         """
         optima = self.optimizer.minimize(task, k, limits, progress)
         truths = self.oracle.minimize(task, len(optima))
-        for optimum, truth in zip(optima, truths, strict=True):
-            self._compare(optimum, truth.certificate.value, limits)
+        batch = GraphBatch.of([optimum.graph for optimum in optima])
+        values = task.acquisition.values(task.posterior, batch)
+        for optimum, value, truth in zip(optima, values.tolist(), truths, strict=True):
+            self._compare(optimum.certificate, value, truth.certificate.value, limits)
         return optima
 
-    def _compare(self, optimum: Optimum, truth: float, limits: Limits) -> None:
-        certificate = optimum.certificate
-        scale = max(1.0, abs(truth))
-        bound = certificate.lower_bound
-        false_bound = bound is not None and bound > truth + AUDIT_TOL * scale
-        claimed = certificate.status == "optimal"
-        if false_bound or (
-            claimed and certificate.value > truth + (limits.gap + AUDIT_TOL) * scale
+    def _compare(
+        self, certificate: Certificate, value: float, truth: float, limits: Limits
+    ) -> None:
+        tolerance = AUDIT_TOL * max(1.0, abs(truth))
+        bound = -math.inf if certificate.lower_bound is None else certificate.lower_bound
+        slack = limits.gap * max(1.0, abs(truth)) if certificate.status == "optimal" else math.inf
+        if not (
+            abs(certificate.value - value) <= tolerance
+            and bound <= truth + tolerance
+            and truth - tolerance <= value <= truth + slack + tolerance
         ):
             msg = (
-                f"{certificate.solver} certified {certificate.value:.9g} (bound {bound}), "
-                f"exhaustive search finds {truth:.9g}: the certificate is wrong"
+                f"{certificate.solver} certified {certificate.value:.9g} (bound {bound:.9g}) for a "
+                f"graph of value {value:.9g}, exhaustive search finds {truth:.9g}: the certificate "
+                "is wrong"
             )
             raise EncodingMismatchError(msg)
         if self.on_check is not None:
-            self.on_check(certificate.value, truth)
+            self.on_check(value, truth)

@@ -6,10 +6,12 @@ from contextlib import suppress
 
 import numpy as np
 
-from nasgoat.errors import EmptySpaceError
+from nasgoat.errors import EmptySpaceError, EncodingMismatchError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.optimize.base import Task
+from nasgoat.records import AUDIT_TOL, Certificate
 
+CHALLENGERS = 64  # random graphs that a certificate is tested on: some 30 ms
 MAX_STEPS = 50  # of one descent; the neighbor graph of a cell space is a few steps wide
 
 
@@ -34,6 +36,37 @@ def descend(task: Task, descents: int) -> list[LabeledGraph]:
                 found[key] = (value, graph)
     ranked = sorted(found.values(), key=lambda pair: pair[0])
     return [graph for _, graph in ranked[: 2 * descents]]
+
+
+def challenge(task: Task, certificate: Certificate) -> None:
+    """Look for a graph below a certificate's bound, at random and around the last excluded graph.
+
+    A solver's bound rests on its presolve, its cuts and its arithmetic. This test is cheap, knows
+    nothing of them, and has caught solvers.
+
+    Args:
+        task: what was minimised; the last excluded graph is the one that the certificate speaks of.
+        certificate: of the graph.
+
+    Raises:
+        EncodingMismatchError: a graph that was allowed has a value below the bound.
+    """
+    rng = np.random.default_rng(0)
+    challengers = task.space.neighbors(task.exclude[-1])
+    with suppress(EmptySpaceError):
+        challengers += [task.space.sample(rng) for _ in range(CHALLENGERS)]
+    batch = GraphBatch.of(challengers)
+    taken = set(task.space.keys(GraphBatch.of(task.exclude)))
+    allowed = [key not in taken for key in task.space.keys(batch)]
+    values = task.acquisition.values(task.posterior, batch)[allowed]
+    best = float(values.min(initial=np.inf))
+    bound = certificate.lower_bound
+    if bound is not None and best < bound - AUDIT_TOL * max(1.0, abs(bound)):
+        msg = (
+            f"{certificate.solver} claims that no graph is below {bound:.9g}, but one has the "
+            f"value {best:.9g}: the certificate is refused"
+        )
+        raise EncodingMismatchError(msg)
 
 
 def _descent(

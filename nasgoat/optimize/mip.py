@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from nasgoat.mip import ModelOptions
 from nasgoat.optimize.base import Optimum, Task
-from nasgoat.optimize.local_search import descend
+from nasgoat.optimize.local_search import challenge, descend
 from nasgoat.records import Limits, ProgressCallback
 from nasgoat.solve import HighsSolver, KBest, Solver
 
@@ -45,10 +45,13 @@ class MipOptimizer:
         began = time.perf_counter()
         starts = descend(task, self.descents) if self.descents else []
         optima: list[Optimum] = []
+        excluded = tuple(task.exclude)
         while len(optima) < k:
             best = search.best(limits, starts, progress)
             seconds = time.perf_counter() - began
             certificate = replace(best.certificate, seconds=seconds)
+            excluded += (best.graph,)
+            challenge(replace(task, exclude=excluded), certificate)
             optima.append(Optimum(best.graph, certificate, build))
             build, began = 0.0, time.perf_counter()
             if certificate.status == "interrupted":

@@ -94,9 +94,12 @@ class KBest:
         for problem in self._problems:
             left = None if limits.seconds is None else max(clock.left, 1e-3)
             start = Start(list(self._feasible(problem, starts)), cutoff)
-            outcome = self._solver.minimize(
-                problem, replace(limits, seconds=left), start, self._over(outcomes, progress)
-            )
+            try:
+                outcome = self._solver.minimize(
+                    problem, replace(limits, seconds=left), start, self._over(outcomes, progress)
+                )
+            except EmptySpaceError:  # found out only by the standard form
+                outcome = Outcome(None, cutoff, cutoff, "optimal", 0)
             outcomes.append(outcome)
             cutoff = min(cutoff, outcome.value)
             if outcome.status == "interrupted":

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyomo.environ as pyo
 from numpy.typing import NDArray
+from pyomo.common.errors import InfeasibleConstraintException
 from pyomo.common.gc_manager import PauseGC
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy import sparse
+
+from nasgoat.errors import EmptySpaceError
 
 Floats = NDArray[np.float64]
 
@@ -48,10 +51,15 @@ def standard_form(model: pyo.ConcreteModel) -> StandardForm:
     """Compile the active rows of a model, all of them linear.
 
     Raises:
+        EmptySpaceError: a row is violated by its fixed variables alone.
         ValueError: a variable without finite bounds: solvers may answer wrongly on such models.
     """
-    with PauseGC():
-        form = LinearStandardFormCompiler().write(model, mixed_form=True)
+    try:
+        with PauseGC():
+            form = LinearStandardFormCompiler().write(model, mixed_form=True)
+    except InfeasibleConstraintException as error:
+        msg = f"the rows of {model.name} contradict each other: {error}"
+        raise EmptySpaceError(msg) from error
     columns = list(form.columns)
     for variable in columns:
         if variable.lb is None or variable.ub is None:

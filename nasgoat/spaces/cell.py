@@ -134,7 +134,10 @@ class CellSpace:
         )
         if not candidates:
             return []
-        batch = self.members(self.identity.representatives(GraphBatch.of(candidates)))
+        edited = GraphBatch.of(candidates)
+        # an edit may need another numbering; rules may look at the one it has
+        batch = GraphBatch.concatenate([edited, self.identity.representatives(edited)])
+        batch = self.members(batch)
         by_key = dict(zip(self.keys(batch), batch, strict=True))
         by_key.pop(self.key(graph), None)
         return list(by_key.values())

@@ -58,10 +58,10 @@ def listing(space: CellSpace) -> GraphBatch:
         raise NotListableError(msg)
     parts = []
     for n in space.sizes:
-        batch = space.identity.representatives(
-            space.members(_labelled(space, structures(space, n)))
-        )
-        parts.append(batch.take(_first_of_each(batch)))
+        members = space.members(_labelled(space, structures(space, n)))
+        # a representative need not be a member where a rule looks at the numbering
+        rows = _first_of_each(space.identity.representatives(members))
+        parts.append(members.take(rows))
     return GraphBatch.concatenate(parts)
 
 

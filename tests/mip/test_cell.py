@@ -135,7 +135,6 @@ def test_layers_and_symmetry_need_an_order(encoding: Encoding, symmetry: Symmetr
         cell_of(digraphs(3), encoding, symmetry)
 
 
-@pytest.mark.xfail(reason="open bug: the rows say nothing of a skip label on a terminal")
 def test_a_skip_at_the_ends_is_outside_for_rows_too() -> None:
     rules = (TopologicalOrder(), SkipNormalForm(1))
     space = CellSpace("no terminals", (4,), ("a", "skip"), (), rules)
