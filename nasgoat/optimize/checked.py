@@ -70,4 +70,4 @@ class CheckedOptimizer:
             )
             raise EncodingMismatchError(msg)
         if self.on_check is not None:
-            self.on_check(value, truth)
+            self.on_check(certificate.value, truth)

@@ -106,8 +106,6 @@ NEEDED = {
 IMPLIED = {
     "OnPath].has_predecessor": ("nb101-4", "on-path"),  # by the fixed reachabilities
     "OnPath].has_successor": ("nb101-4", "on-path"),
-    "Acyclic].one_way": ("acyclic",),  # a copy of DAG_one_way
-    "Undirected].symmetric": ("undirected",),  # a copy of UND_edge
     # a skip node below other operations is a leaf, so a chain that breaks has no skip below it
     "SkipNormalForm].chain_up": ("trees", "bare-trees"),
 }
