@@ -5,6 +5,7 @@ Means and deviations are in the surrogate's (transformed) unit of the targets; s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -39,7 +40,8 @@ class FeaturePosterior:
     With prior variances Lambda, ``psi = Lambda^(1/2) phi`` and the singular value decomposition
     ``Phi Lambda^(1/2) = U diag(s) V'`` of the data, ``mean = weights . phi`` and
     ``variance = |psi - V V' psi|^2 + sum_k noise / (s_k^2 + noise) (V' psi)_k^2``
-    (docs/math.md, 2.5). Neither term cancels, so small variances are exact.
+    (docs/math.md, 2.5). The first term is exact
+    to some 1e-16 of the prior variance, the second has no cancellation at all.
     """
 
     kernel: LinearKernel
@@ -148,16 +150,15 @@ class KernelPosterior:
         return KernelPosterior.of(self.kernel, observed, targets, self.noise)
 
 
-def _whitened_chunks(kernel: LinearKernel, batch: GraphBatch) -> list[Floats]:
+def _whitened_chunks(kernel: LinearKernel, batch: GraphBatch) -> Iterator[Floats]:
     """``Lambda^(1/2) phi`` of every graph, a chunk of rows at a time."""
     columns = []
     for feature_map, weight in zip(kernel.maps, kernel.weights, strict=True):
         factor = np.sqrt(weight) * scales(feature_map, batch)
         columns.append((counts_of(feature_map, batch), factor))
-    return [
-        np.concatenate([c[i : i + CHUNK] * f[i : i + CHUNK, None] for c, f in columns], axis=1)
-        for i in range(0, len(batch), CHUNK)
-    ]
+    for i in range(0, len(batch), CHUNK):
+        rows = slice(i, i + CHUNK)
+        yield np.concatenate([c[rows] * f[rows, None] for c, f in columns], axis=1)
 
 
 def _checked_targets(observed: GraphBatch, targets: Floats, noise: float) -> Floats:

@@ -100,6 +100,9 @@ def _node_counts(text: str) -> list[int]:
             msg = f"the range {part!r} of --nodes is empty; write the smaller number first"
             raise ValueError(msg)
         counts += sizes
+    if max(counts) > 10:
+        msg = f"nasbench101 cells have 9 edges, so at most 10 nodes, got --nodes {text}"
+        raise ValueError(msg)
     if min(counts) < 2:
         msg = f"nasbench101 cells have at least 2 nodes, got --nodes {text}"
         raise ValueError(msg)

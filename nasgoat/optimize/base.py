@@ -65,8 +65,12 @@ class AcquisitionOptimizer(Protocol):
 
         The certificate of the ``i``-th optimum speaks of the graphs left after the first ``i - 1``.
 
+        Returns:
+            1 to ``k`` optima: fewer where the space holds no more, or where the limits were reached
+            after some were found.
+
         Raises:
-            NothingLeftError: the space holds fewer than ``k`` graphs that are not excluded.
+            NothingLeftError: the space holds no graph that is not excluded.
             NoEncodingError: the optimiser cannot handle the acquisition function or the posterior.
             NoIncumbentError: the limits were reached before any graph was found.
         """

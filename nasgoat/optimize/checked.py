@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from nasgoat.errors import EncodingMismatchError
-from nasgoat.graphs import GraphBatch
+from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.optimize.base import AcquisitionOptimizer, Optimum, Task
 from nasgoat.optimize.exhaustive import ExhaustiveOptimizer
 from nasgoat.records import AUDIT_TOL, Certificate, Limits, ProgressCallback
@@ -45,12 +45,18 @@ class CheckedOptimizer:
                 it.
         """
         optima = self.optimizer.minimize(task, k, limits, progress)
-        truths = self.oracle.minimize(task, len(optima))
+        picked = [optimum.graph for optimum in optima]
+        truths = [self._truth(task, picked[:i]) for i in range(len(picked))]
         batch = GraphBatch.of([optimum.graph for optimum in optima])
         values = task.acquisition.values(task.posterior, batch)
         for optimum, value, truth in zip(optima, values.tolist(), truths, strict=True):
-            self._compare(optimum.certificate, value, truth.certificate.value, limits)
+            self._compare(optimum.certificate, value, truth, limits)
         return optima
+
+    def _truth(self, task: Task, picked: Sequence[LabeledGraph]) -> float:
+        """The least value of what is left after the graphs picked before."""
+        left = replace(task, exclude=(*task.exclude, *picked))
+        return self.oracle.minimize(left)[0].certificate.value
 
     def _compare(
         self, certificate: Certificate, value: float, truth: float, limits: Limits

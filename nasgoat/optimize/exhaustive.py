@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from nasgoat.errors import NothingLeftError
+from nasgoat.errors import BadDataError, NothingLeftError
 from nasgoat.graphs import GraphBatch
 from nasgoat.optimize.base import Optimum, Task
 from nasgoat.records import Certificate, Limits, Progress, ProgressCallback
@@ -37,7 +37,8 @@ class ExhaustiveOptimizer:
 
         Raises:
             NotListableError: the space is too large.
-            NothingLeftError: fewer than ``k`` graphs are left.
+            NothingLeftError: no graph is left.
+            BadDataError: the acquisition function is NaN somewhere.
         """
         del limits
         began = time.perf_counter()
@@ -46,11 +47,14 @@ class ExhaustiveOptimizer:
         allowed = np.ones(len(row_of), dtype=np.bool_)
         allowed[[row_of[key] for key in taken if key in row_of]] = False
         values = _values(task, chunks, allowed, progress)
-        left = int(np.isfinite(values).sum())
-        if k > left:
-            msg = f"{k} graphs were asked for, {left} are left in {task.space.name}"
+        if np.isnan(values).any():
+            msg = f"the acquisition function is NaN on {int(np.isnan(values).sum())} graphs"
+            raise BadDataError(msg)
+        left = int(allowed.sum())
+        if left == 0:
+            msg = f"no graph is left in {task.space.name} after {len(task.exclude)} were excluded"
             raise NothingLeftError(msg)
-        rows = np.argsort(values, kind="stable")[:k]
+        rows = np.argsort(values, kind="stable")[: min(k, left)]
         seconds = time.perf_counter() - began
         return [
             Optimum(

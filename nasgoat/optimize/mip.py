@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
+from nasgoat.errors import NoIncumbentError, NothingLeftError
 from nasgoat.mip import ModelOptions
 from nasgoat.optimize.base import Optimum, Task
 from nasgoat.optimize.local_search import challenge, descend
@@ -47,7 +48,12 @@ class MipOptimizer:
         optima: list[Optimum] = []
         excluded = tuple(task.exclude)
         while len(optima) < k:
-            best = search.best(limits, starts, progress)
+            try:
+                best = search.best(limits, starts, progress)
+            except (NoIncumbentError, NothingLeftError):
+                if not optima:
+                    raise
+                break
             seconds = time.perf_counter() - began
             certificate = replace(best.certificate, seconds=seconds)
             excluded += (best.graph,)

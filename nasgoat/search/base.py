@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from nasgoat.graphs import LabeledGraph
+from nasgoat.optimize.checked import CheckedOptimizer
 from nasgoat.records import Observation, Proposal
 from nasgoat.spaces import CellSpace
 
@@ -74,6 +75,8 @@ def described(value: Any) -> Any:
         return [described(item) for item in value]
     if isinstance(value, np.generic):
         return value.item()
+    if isinstance(value, CheckedOptimizer):
+        value = value.optimizer  # checking changes no proposal
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = [
             field for field in dataclasses.fields(value) if field.metadata.get("journal", True)

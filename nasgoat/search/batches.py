@@ -8,9 +8,9 @@ from typing import Protocol
 
 import numpy as np
 
-from nasgoat.errors import NothingLeftError
+from nasgoat.errors import NoIncumbentError, NothingLeftError
 from nasgoat.graphs import GraphBatch, LabeledGraph
-from nasgoat.optimize.base import AcquisitionOptimizer, Optimum, Task
+from nasgoat.optimize.base import AcquisitionOptimizer, Task
 from nasgoat.posterior import Posterior
 from nasgoat.records import Limits, ProgressCallback, Proposal
 from nasgoat.search.rules import AcquisitionRule
@@ -69,17 +69,8 @@ class Round:
                 optimum.certificate,
                 {"build": optimum.build_seconds, "solve": optimum.certificate.seconds},
             )
-            for optimum in self._minimize(task, k)
+            for optimum in self.optimizer.minimize(task, k, self.limits, self.progress)
         ]
-
-    def _minimize(self, task: Task, k: int) -> list[Optimum]:
-        """The optima, fewer than ``k`` where the space holds no more."""
-        for count in range(k, 1, -1):
-            try:
-                return self.optimizer.minimize(task, count, self.limits, self.progress)
-            except NothingLeftError:
-                continue
-        return self.optimizer.minimize(task, 1, self.limits, self.progress)
 
 
 class BatchRule(Protocol):
@@ -109,7 +100,7 @@ class Fantasies:
                 posterior = with_fantasy(posterior, picks[-1].graph)
             try:
                 picks += problem.optima(posterior, [pick.graph for pick in picks], 1, rng)
-            except NothingLeftError:
+            except (NoIncumbentError, NothingLeftError):
                 if not picks:
                     raise
                 break

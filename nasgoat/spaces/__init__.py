@@ -3,7 +3,14 @@
 from nasgoat.spaces.base import SearchSpace
 from nasgoat.spaces.cell import CellSpace
 from nasgoat.spaces.identity import Identity, Indexed, UpToIsomorphism
-from nasgoat.spaces.moves import AddOrDropNode, ChangeLabel, FlipEdge, Move, RedirectEdge
+from nasgoat.spaces.moves import (
+    AddOrDropNode,
+    ChangeLabel,
+    FlipBoth,
+    FlipEdge,
+    Move,
+    RedirectEdge,
+)
 from nasgoat.spaces.presets import (
     NASBENCH101_OPS,
     NASBENCH201_OPS,
@@ -41,6 +48,7 @@ __all__ = [
     "CellSpace",
     "ChangeLabel",
     "FixedLabel",
+    "FlipBoth",
     "FlipEdge",
     "Identity",
     "InDegree",

@@ -30,7 +30,8 @@ class CellSpace:
         moves: the edits that lead to neighbors.
 
     Raises:
-        ValueError: no node count, one below 1, or both alphabets filled.
+        ValueError: no node count, one below 1, both alphabets filled, or a rule about labels that
+            the space does not have.
     """
 
     name: str
@@ -49,6 +50,10 @@ class CellSpace:
         if self.node_alphabet and self.edge_alphabet:
             msg = f"space {self.name!r} labels both nodes and edges; label one of them"
             raise ValueError(msg)
+        for rule in self.rules:
+            if (reason := rule.unfit(self.label_names)) is not None:
+                msg = f"the rule {rule!r} does not fit space {self.name!r}: {reason}"
+                raise ValueError(msg)
         object.__setattr__(self, "sizes", sizes)
 
     @property
@@ -168,9 +173,11 @@ class CellSpace:
         return {
             "name": self.name,
             "sizes": list(self.sizes),
-            "labels": list(self.label_names),
+            "node_labels": list(self.node_alphabet),
+            "edge_labels": list(self.edge_alphabet),
             "rules": [repr(rule) for rule in self.rules],
             "identity": repr(self.identity),
+            "moves": [repr(move) for move in self.moves],
         }
 
     def _shape_violations(self, graph: LabeledGraph) -> Iterator[str]:

@@ -55,6 +55,20 @@ class FlipEdge:
 
 
 @dataclass(frozen=True, slots=True)
+class FlipBoth:
+    """Add or remove one undirected edge: both of its directions."""
+
+    def candidates(self, graph: LabeledGraph, space: Alphabets) -> Iterator[LabeledGraph]:
+        del space
+        present = set(graph.edges)
+        for u in range(graph.n):
+            for v in range(u + 1, graph.n):
+                both = {(u, v), (v, u)}
+                edges = present - both if (u, v) in present else present | both
+                yield LabeledGraph(graph.n, tuple(edges), graph.node_labels)
+
+
+@dataclass(frozen=True, slots=True)
 class RedirectEdge:
     """Hang one interior node under another parent of a tree whose leaves feed the last node."""
 

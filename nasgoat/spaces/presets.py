@@ -7,7 +7,7 @@ from typing import Literal
 
 from nasgoat.spaces.cell import CellSpace
 from nasgoat.spaces.identity import Indexed, UpToIsomorphism
-from nasgoat.spaces.moves import AddOrDropNode, ChangeLabel, FlipEdge, RedirectEdge
+from nasgoat.spaces.moves import AddOrDropNode, ChangeLabel, FlipBoth, FlipEdge, RedirectEdge
 from nasgoat.spaces.rules import (
     FixedLabel,
     InDegree,
@@ -19,6 +19,7 @@ from nasgoat.spaces.rules import (
     SkipNormalForm,
     SourceReachesSink,
     TopologicalOrder,
+    Undirected,
 )
 
 NASBENCH101_OPS = ("conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3")
@@ -118,10 +119,13 @@ def digraphs(
     up_to_isomorphism: bool = False,
 ) -> CellSpace:
     """Directed graphs of ``n0`` (default ``n``) to ``n`` nodes that meet the rules."""
+    rules = tuple(rules)
+    undirected = any(isinstance(rule, Undirected) for rule in rules)
     return CellSpace(
         name=f"digraphs({n})" if n0 in (None, n) else f"digraphs({n}, {n0})",
         sizes=tuple(range(n if n0 is None else n0, n + 1)),
         node_alphabet=tuple(node_alphabet),
-        rules=tuple(rules),
+        rules=rules,
         identity=UpToIsomorphism(()) if up_to_isomorphism else Indexed(),
+        moves=(ChangeLabel(), FlipBoth() if undirected else FlipEdge()),
     )

@@ -16,6 +16,12 @@ Flags = NDArray[np.bool_]
 LabelsOf = Literal["nodes", "edges"]
 
 
+def _check(right: bool, rule: object, asked: str) -> None:
+    if not right:
+        msg = f"{rule!r} makes no sense: {asked}"
+        raise ValueError(msg)
+
+
 class Rule(ABC):
     """One condition that every graph of a space meets.
 
@@ -55,6 +61,11 @@ class Rule(ABC):
         """False where the rule alone forbids ``label`` on ``node`` of a graph of ``n`` nodes."""
         del node, n, label
         return True
+
+    def unfit(self, names: Sequence[str]) -> str | None:
+        """Why the rule makes no sense with these label names; None if it does."""
+        del names
+        return None
 
     def violation(self, graph: LabeledGraph, names: Sequence[str]) -> str | None:
         """The ``sentence`` if the graph breaks the rule, else None."""
@@ -201,6 +212,9 @@ class MaxEdges(Rule):
 
     at_most: int
 
+    def __post_init__(self) -> None:
+        _check(self.at_most >= 0, self, "a number of edges is at least 0")
+
     def holds(self, batch: GraphBatch) -> Flags:
         return batch.adjacency.sum(axis=(1, 2)) <= self.at_most
 
@@ -222,6 +236,9 @@ class InDegree(Rule):
 
     at_most: int
     at_least: int = 0
+
+    def __post_init__(self) -> None:
+        _check(self.at_least >= 0, self, "an in-degree is at least 0")
 
     @classmethod
     def exactly(cls, d: int) -> InDegree:
@@ -289,6 +306,9 @@ class FixedLabel(Rule):
         """Renumbering keeps the terminals in place, and them alone."""
         return self.node in (0, -1)
 
+    def unfit(self, names: Sequence[str]) -> str | None:
+        return _unknown_label(self.label, names)
+
     def node_in(self, n: int) -> int | None:
         """The index of the node in a graph of ``n`` nodes, None if it has no such node."""
         index = self.node if self.node >= 0 else n + self.node
@@ -328,6 +348,13 @@ class MaxLabelCount(Rule):
     of: LabelsOf = "nodes"
     structural: ClassVar[bool] = False
 
+    def __post_init__(self) -> None:
+        _check(self.label >= 0 and self.at_most >= 0, self, "label and count are at least 0")
+        _check(self.of in ("nodes", "edges"), self, "`of` is 'nodes' or 'edges'")
+
+    def unfit(self, names: Sequence[str]) -> str | None:
+        return _unknown_label(self.label, names)
+
     def holds(self, batch: GraphBatch) -> Flags:
         return _label_counts(batch, self.of, self.label) <= self.at_most
 
@@ -350,6 +377,16 @@ class LabelBudget(Rule):
     resource: str = "resource"
     structural: ClassVar[bool] = False
     SLACK: ClassVar[float] = 1e-9  # relative; sums of weights in another order still count as equal
+
+    def __post_init__(self) -> None:
+        numbers = np.array([*self.weights, self.limit], dtype=float)
+        _check(bool(np.isfinite(numbers).all()), self, "weights and limit are finite numbers")
+        _check(self.of in ("nodes", "edges"), self, "`of` is 'nodes' or 'edges'")
+
+    def unfit(self, names: Sequence[str]) -> str | None:
+        if len(self.weights) == len(names):
+            return None
+        return f"it has {len(self.weights)} weights for {len(names)} labels"
 
     def used(self, batch: GraphBatch) -> NDArray[np.float64]:
         """The left-hand side; ``(N,)``, in the unit of the weights."""
@@ -405,6 +442,12 @@ class SkipNormalForm(Rule):
             f"a {name!r} node could be dropped without changing the network; allowed are {name!r} "
             "nodes that are only children below nothing else, or leaves beside a sibling"
         )
+
+
+def _unknown_label(label: int, names: Sequence[str]) -> str | None:
+    if not names or label < len(names):
+        return None
+    return f"there is no label {label} among the {len(names)} labels {tuple(names)}"
 
 
 def _upper(n: int) -> NDArray[np.bool_]:

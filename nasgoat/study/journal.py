@@ -2,18 +2,21 @@
 
 Line 1 is the header; then one line per ask and one per told observation. A line that a killed
 process left unfinished is dropped when the journal is opened again. All other damage is refused.
+NaN and infinities are not on record: null stands for them, and a metric or a phase is left out.
 """
 
 from __future__ import annotations
 
 import fcntl
 import json
+import math
 import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from nasgoat.errors import JournalError
 from nasgoat.graphs import LabeledGraph
@@ -64,7 +67,8 @@ class Journal:
         """
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file: IO[bytes] = path.open("a+b")
+        # Without a buffer: what a failed write left in one would follow with the next flush.
+        self._file: FileIO = path.open("a+b", buffering=0)
         try:
             self._lock()
             self.entries = self._resumed(header)
@@ -103,9 +107,9 @@ class Journal:
         if not lines and not end.startswith(HEADER_START[: len(end)]):
             raise self._damage(1, "no header of a study")
         parsed = [self._parsed(number, line) for number, line in enumerate(lines, start=1)]
-        expected = {"kind": "study", "format": FORMAT, **header}
+        expected = _spelled({"kind": "study", "format": FORMAT, **header})
         if parsed:
-            self._check_header(parsed[0], json.loads(json.dumps(expected)))
+            self._check_header(_spelled(parsed[0]), json.loads(json.dumps(expected)))
         entries = [self._entry(number, value) for number, value in enumerate(parsed[1:], start=2)]
         if end:
             warnings.warn(
@@ -120,14 +124,16 @@ class Journal:
         return entries
 
     def _write(self, value: Mapping[str, Any]) -> None:
-        line = json.dumps(value, separators=(",", ":")).encode() + b"\n"
+        line = json.dumps(value, separators=(",", ":"), allow_nan=False).encode() + b"\n"
         end = self._file.seek(0, os.SEEK_END)
+        descriptor = self._file.fileno()
+        rest = memoryview(line)
         try:
-            self._file.write(line)
-            self._file.flush()
-            os.fsync(self._file.fileno())
-        except OSError:  # a full disk: leave no half a line
-            os.ftruncate(self._file.fileno(), end)
+            while rest:  # a disk that is nearly full takes a part
+                rest = rest[os.write(descriptor, rest) :]
+            os.fsync(descriptor)
+        except BaseException:  # a full disk, Ctrl-C: leave no half a line
+            os.ftruncate(descriptor, end)
             raise
 
     def _parsed(self, number: int, line: bytes) -> dict[str, Any]:
@@ -145,7 +151,7 @@ class Journal:
                 return Ask(tuple(_proposal_from_json(item) for item in value["proposals"]))
             if value["kind"] == "tell":
                 return Tell(_observation_from_json(value))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise self._damage(number, f"{type(error).__name__}: {error}") from error
         raise self._damage(number, f"unknown kind {value['kind']!r}")
 
@@ -176,6 +182,26 @@ class Journal:
             raise JournalError(msg)
 
 
+def _finite(value: float | None) -> float | None:
+    """A number that JSON knows, or None."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def _finite_only(values: Mapping[str, float | None]) -> dict[str, float]:
+    """The numbers that JSON knows."""
+    found = {name: _finite(value) for name, value in values.items()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _spelled(value: Any) -> Any:
+    """A setting with infinities and NaN, which JSON does not know, as strings."""
+    if isinstance(value, Mapping):
+        return {key: _spelled(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_spelled(item) for item in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _differences(where: str, found: Any, wanted: Any) -> list[str]:
     """One sentence per place where two JSON values differ."""
     if isinstance(found, dict) and isinstance(wanted, dict):
@@ -191,9 +217,12 @@ def _differences(where: str, found: Any, wanted: Any) -> list[str]:
 def _proposal_to_json(proposal: Proposal) -> dict[str, Any]:
     value: dict[str, Any] = {"graph": proposal.graph.to_json(), "origin": proposal.origin}
     if proposal.certificate is not None:
-        value["certificate"] = proposal.certificate.to_json()
+        value["certificate"] = {
+            key: None if isinstance(item, float) and not math.isfinite(item) else item
+            for key, item in proposal.certificate.to_json().items()
+        }
     if proposal.seconds:
-        value["seconds"] = {phase: float(time) for phase, time in proposal.seconds.items()}
+        value["seconds"] = _finite_only(proposal.seconds)
     return value
 
 
@@ -202,28 +231,40 @@ def _proposal_from_json(value: Mapping[str, Any]) -> Proposal:
     return Proposal(
         LabeledGraph.from_json(value["graph"]),
         value["origin"],
-        None if certificate is None else Certificate.from_json(certificate),
-        dict(value.get("seconds", {})),
+        None if certificate is None else _certificate_from_json(certificate),
+        _finite_only(value.get("seconds", {})),
     )
 
 
+def _certificate_from_json(value: Mapping[str, Any]) -> Certificate:
+    numbers = {key: _number(value[key]) for key in ("value", "seconds")}
+    return Certificate.from_json({**value, **numbers})
+
+
+def _number(value: float | None) -> float:
+    """A number where the journal has null for one that JSON does not know."""
+    return math.nan if value is None else float(value)
+
+
 def _observation_to_json(observation: Observation) -> dict[str, Any]:
-    test = observation.test_value
     return {
         "graph": observation.graph.to_json(),
         "value": float(observation.value),
-        "test_value": None if test is None else float(test),
-        "metrics": {name: float(value) for name, value in observation.metrics.items()},
-        "seconds": float(observation.seconds),
+        "test_value": _finite(observation.test_value),
+        "metrics": _finite_only(observation.metrics),
+        "seconds": _finite(observation.seconds),
     }
 
 
 def _observation_from_json(value: Mapping[str, Any]) -> Observation:
-    test = value["test_value"]
+    measured = float(value["value"])
+    if not math.isfinite(measured):
+        msg = f"a value is a finite number, got {measured}"
+        raise ValueError(msg)
     return Observation(
         LabeledGraph.from_json(value["graph"]),
-        float(value["value"]),
-        None if test is None else float(test),
-        {name: float(metric) for name, metric in value["metrics"].items()},
-        float(value["seconds"]),
+        measured,
+        _finite(value["test_value"]),
+        _finite_only(value["metrics"]),
+        _number(value["seconds"]),
     )

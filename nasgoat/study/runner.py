@@ -118,12 +118,14 @@ class _Loop:
         """Tell all evaluations that are done, then raise the first error among them."""
         done = [future for future in self.flying if future.done()]
         landed = [(future, self.flying.pop(future)) for future in done]
-        failed = [future for future, _ in landed if future.exception() is not None]
+        errors: list[BaseException] = []
         for future, proposal in landed:
-            if future not in failed:
+            try:
                 self.tell(future.result(), proposal)
-        for future in failed:
-            future.result()
+            except BaseException as error:  # the results of the others must not be lost
+                errors.append(error)
+        if errors:
+            raise errors[0]
 
     def ask(self, k: int) -> StopReason | None:
         """Ask for proposals; the reason if there are none to evaluate."""

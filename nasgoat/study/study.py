@@ -74,11 +74,15 @@ class Study:
         self.pending: list[Proposal] = []
         self.proposals: list[Proposal] = []
         self._asks = 0
+        self._state = method.start(space, self._rng(0))  # may fail: before the journal is opened
         self._journal = None if journal is None else Journal(journal, self._header())
         if self._journal is not None:
-            self._replay(self._journal)
+            try:
+                self._replay(self._journal)
+            except BaseException:
+                self._journal.close()
+                raise
         self.resumed = len(self.observations)
-        self._state = method.start(space, self._rng(0))
 
     def __enter__(self) -> Self:
         return self
@@ -194,7 +198,6 @@ class Study:
                     self.space.require(entry.observation.graph)
                     self._take_in(entry.observation)
             except OutsideSpaceError as error:
-                journal.close()
                 msg = f"line {number} of {journal.path}: {error}; choose another journal"
                 raise JournalError(msg) from error
 

@@ -84,8 +84,7 @@ def test_all_of_a_space_comes_out_and_no_more(route: str, sizes: tuple[int, ...]
     assert set(space.keys(GraphBatch.of([o.graph for o in optima]))) == set(
         space.keys(space.listing())
     )
-    with pytest.raises(NothingLeftError):
-        ROUTES[route].minimize(task, everything + 1)
+    assert len(ROUTES[route].minimize(task, everything + 1)) == everything
     with pytest.raises(NothingLeftError):
         ROUTES[route].minimize(replace(task, exclude=list(space.listing())))
 

@@ -107,8 +107,9 @@ def test_a_single_graph_can_be_found_and_taken(descents: int) -> None:
     task = Task(LowerConfidenceBound(1.0), belief(space, count=2), space)
     optimizer = MipOptimizer(descents=descents)
     assert optimizer.minimize(task)[0].certificate.status == "optimal"
+    assert len(optimizer.minimize(task, 2)) == 1
     with pytest.raises(NothingLeftError):
-        optimizer.minimize(task, 2)
+        optimizer.minimize(replace(task, exclude=[*task.exclude, *space.listing()]))
 
 
 def test_a_further_fixed_node_switches_symmetry_rows_off() -> None:

@@ -247,7 +247,7 @@ def test_a_changed_analog_package_is_noticed(
 
 def test_unknown_names_get_the_nearest_first() -> None:
     with pytest.raises(
-        UnknownNameError, match=r"'nasbench-graph:coar'; .* are nasbench-graph:cora"
+        UnknownNameError, match=r"'nasbench-graph:coar'; .* are: nasbench-graph:cora"
     ):
         benchmark("nasbench-graph:coar")
     with pytest.raises(UnknownNameError) as caught:
