@@ -1,0 +1,45 @@
+"""Rules that a search space imposes on its graphs; their MIP rows are in ``nasgoat.mip.rules``."""
+
+from nasgoat.spaces.rules.base import (
+    Rule,
+)
+from nasgoat.spaces.rules.labels import (
+    FixedLabel,
+    LabelBudget,
+    MaxLabelCount,
+)
+from nasgoat.spaces.rules.structure import (
+    Acyclic,
+    InDegree,
+    MaxEdges,
+    OnPath,
+    SingleSink,
+    SingleSource,
+    SourceReachesSink,
+    StronglyConnected,
+    TopologicalOrder,
+    Undirected,
+)
+from nasgoat.spaces.rules.trees import (
+    LeavesFeedSink,
+    SkipNormalForm,
+)
+
+__all__ = [
+    "Acyclic",
+    "FixedLabel",
+    "InDegree",
+    "LabelBudget",
+    "LeavesFeedSink",
+    "MaxEdges",
+    "MaxLabelCount",
+    "OnPath",
+    "Rule",
+    "SingleSink",
+    "SingleSource",
+    "SkipNormalForm",
+    "SourceReachesSink",
+    "StronglyConnected",
+    "TopologicalOrder",
+    "Undirected",
+]
