@@ -116,12 +116,14 @@ def compare(seed: int, limits: Limits = Limits(seconds=20.0)) -> tuple[float, li
     taken = set(task.space.keys(GraphBatch.of(task.exclude))) if task.exclude else set()
     left = task.space.size() - len(taken)
     mip = MipOptimizer(options=drawn.options, descents=drawn.descents)
-    if left < K:
+    if left <= 0:
         for optimizer in (oracle, mip):
             with pytest.raises(NothingLeftError):
                 optimizer.minimize(task, K, limits)
-    if left <= 0:
         return 0.0, []
+    if left < K:
+        assert len(oracle.minimize(task, K)) == left
+        assert len(mip.minimize(task, K, limits)) <= left
     k = min(K, left)
     truths = [optimum.certificate.value for optimum in oracle.minimize(task, left)]
     try:
