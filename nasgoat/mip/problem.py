@@ -35,6 +35,10 @@ from nasgoat.spaces import CellSpace, UpToIsomorphism
 
 Floats = NDArray[np.float64]
 
+# Tangents of the root are taken at this deviation at least, in units of V6's t: below, they are
+# too steep. A graph with a smaller deviation is valued too well by at most half of it.
+LEAST_DEVIATION = 1e-5
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -127,16 +131,8 @@ class AcquisitionProblem:
         if self.variance is None:
             msg = "a linear objective has no deviation to cut"
             raise NoEncodingError(msg)
-        s0 = max(float(deviation), self.least_deviation)
+        s0 = max(float(deviation), LEAST_DEVIATION)
         return Cut(((self.variance.t, -1.0), (self.variance.Q, 0.5 / s0)), -0.5 * s0)
-
-    @property
-    def least_deviation(self) -> float:
-        """Tangents of the root are taken at this deviation at least: below, they are too steep.
-
-        A graph with a smaller deviation is valued too well by at most half of it.
-        """
-        return 1e-5
 
     @contextmanager
     def linear(self) -> Iterator[pyo.ConcreteModel]:
