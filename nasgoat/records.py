@@ -44,6 +44,8 @@ class Certificate:
         seconds: wall-clock seconds spent.
         solver: name of the solver or procedure that proved the bound, with its version.
         optimizer: name of the acquisition optimiser that called it.
+        effort: what the solver needed, by name: ``"rounds"``, ``"nodes"``, ``"variables"``,
+            ``"rows"`` (sums over the models solved).
     """
 
     value: float
@@ -52,6 +54,7 @@ class Certificate:
     seconds: float
     solver: str
     optimizer: str
+    effort: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def gap(self) -> float | None:
@@ -62,7 +65,14 @@ class Certificate:
 
     @classmethod
     def audited(
-        cls, value: float, bound: float, *, status: str, seconds: float, solver: str, optimizer: str
+        cls,
+        value: float,
+        bound: float,
+        *,
+        status: str,
+        seconds: float,
+        solver: str,
+        optimizer: str,
     ) -> Self:
         """Compare a solver's bound with the recomputed value.
 
@@ -91,6 +101,7 @@ class Certificate:
             "seconds": self.seconds,
             "solver": self.solver,
             "optimizer": self.optimizer,
+            "effort": dict(self.effort),
         }
 
     @classmethod
@@ -103,6 +114,7 @@ class Certificate:
             value["seconds"],
             value["solver"],
             value["optimizer"],
+            value.get("effort", {}),
         )
 
 

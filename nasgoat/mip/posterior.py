@@ -20,7 +20,11 @@ import numpy as np
 import pyomo.environ as pyo
 from numpy.typing import NDArray
 
+from nasgoat.graphs import GraphBatch
+from nasgoat.mip.belief import encode_belief
 from nasgoat.mip.counts import CountHandles, square_block
+from nasgoat.mip.curves import Curve, Cut, Root, Square
+from nasgoat.mip.handles import Term
 from nasgoat.mip.majorant import Split, split
 from nasgoat.posterior import FeaturePosterior
 
@@ -36,10 +40,71 @@ class VarianceHandles:
 
     t: pyo.Var  # at most the posterior deviation / sqrt(unit)
     Q: pyo.Var  # at most the posterior variance / unit
-    q: pyo.Var  # q[k] >= w[k]^2
-    w: pyo.Var  # w[k], between -1 and 1
+    squares: tuple[Square, ...]  # V4: q[k] >= w[k]^2, w[k] between -1 and 1
+    root: Root  # V6
     G: Floats  # (r, C), w = G @ counts, scaled
     unit: float
+
+
+class LinearBelief:
+    """The belief of a linear kernel: a mean that is linear in the counts, and V3 to V6.
+
+    Args:
+        posterior: what is encoded.
+        block: for the variance rows.
+        counts: of the kernel's feature maps.
+    """
+
+    def __init__(self, posterior: FeaturePosterior, block: pyo.Block, counts: CountHandles) -> None:
+        self.posterior = posterior
+        self.counts = counts
+        self.variance: VarianceHandles | None = None
+        self._block = block
+
+    def mean(self) -> Term:
+        """See ``Belief``."""
+        return self.counts.total(self.posterior.weights @ self.counts.J)
+
+    def deviation(self) -> Term:
+        """See ``Belief``."""
+        if self.variance is None:
+            self.variance = variance_block(self._block, self.counts, self.posterior)
+        return float(np.sqrt(self.variance.unit)) * self.variance.t
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        """See ``Belief``."""
+        return () if self.variance is None else (*self.variance.squares, self.variance.root)
+
+    def arguments(self, batch: GraphBatch) -> Floats:
+        """See ``Belief``."""
+        if self.variance is None:
+            return np.zeros((len(batch), 0))
+        w = self.counts.of(batch) @ self.variance.G.T
+        std = self.posterior.mean_and_std(batch)[1]  # D and G cancel where it is small
+        return np.column_stack([w, std**2 / self.variance.unit])
+
+    def first_cuts(self, batch: GraphBatch, tangents: int, root_tangents: int) -> list[Cut]:
+        """Squares: quantiles over the graphs. Root: a geometric grid."""
+        if self.variance is None:
+            return []
+        squares, root = self.variance.squares, self.variance.root
+        levels = np.linspace(0.0, 1.0, tangents)
+        w = self.arguments(batch)[:, :-1]
+        rows = np.quantile(w, levels, axis=0) if len(batch) else np.zeros((1, w.shape[1]))
+        grid = float(self.variance.Q.ub) * 4.0 ** -np.arange(root_tangents)
+        cuts = [curve.tangent(a) for row in rows for curve, a in zip(squares, row, strict=True)]
+        return cuts + [root.tangent(Q) for Q in grid]
+
+    def refine(self, batch: GraphBatch) -> bool:
+        """Nothing to do: tangents make the relaxation exact."""
+        del batch
+        return False
+
+
+@encode_belief.register
+def _(posterior: FeaturePosterior, block: pyo.Block, counts: CountHandles) -> LinearBelief:
+    return LinearBelief(posterior, block, counts)
 
 
 def variance_block(
@@ -72,7 +137,9 @@ def variance_block(
         expr=diagonal - sum(float(weight[k]) * block.q[k] for k in rank) + shared >= block.Q
     )
     block.V6_deviation = pyo.Constraint(expr=block.t**2 <= block.Q)
-    return VarianceHandles(block.t, block.Q, block.q, block.w, G, form.unit)
+    curves = tuple(Square(block.w[k], block.q[k], block.V4_square[k]) for k in rank)
+    root = Root(block.Q, block.t, block.V6_deviation)
+    return VarianceHandles(block.t, block.Q, curves, root, G, form.unit)
 
 
 def _scaled_rows(G: Floats, upper: Floats) -> tuple[Floats, Floats]:

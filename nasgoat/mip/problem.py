@@ -6,14 +6,13 @@ of those two rows, which hold for every graph and are exact at the graph they ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import singledispatch
 
 import numpy as np
 import pyomo.environ as pyo
-from numpy.typing import NDArray
 from pyomo.common.gc_manager import PauseGC
 
 from nasgoat.acquisition import (
@@ -24,28 +23,18 @@ from nasgoat.acquisition import (
 )
 from nasgoat.errors import NoEncodingError
 from nasgoat.graphs import GraphBatch, LabeledGraph
+from nasgoat.kernels import GraphKernel
+from nasgoat.mip.belief import Belief, encode_belief
 from nasgoat.mip.cell import Cell, Encoding, cell_block
 from nasgoat.mip.counts import CountHandles, count_block
+from nasgoat.mip.curves import Cut
 from nasgoat.mip.handles import Term
-from nasgoat.mip.posterior import VarianceHandles, variance_block
 from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry
 from nasgoat.mip.terms import constant
-from nasgoat.posterior import FeaturePosterior, Posterior
+from nasgoat.posterior import FeaturePosterior, KernelPosterior, Posterior
 from nasgoat.spaces import CellSpace, UpToIsomorphism
 
-Floats = NDArray[np.float64]
-
-# Tangents of the root are taken at this deviation at least, in units of V6's t: below, they are
-# too steep. A graph with a smaller deviation is valued too well by at most half of it.
-LEAST_DEVIATION = 1e-5
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A linear row ``lower <= sum coefficient * variable`` that every graph meets."""
-
-    terms: tuple[tuple[pyo.Var, float], ...]
-    lower: float
+VIOLATION = 1e-9  # of a tangent at a point that is worth a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +60,17 @@ class AcquisitionProblem:
     """Minimise an acquisition function over a space of one node count."""
 
     acquisition: Acquisition
-    posterior: FeaturePosterior
+    posterior: Posterior
     model: pyo.ConcreteModel
     cell: Cell
     counts: CountHandles
-    variance: VarianceHandles | None  # None where the objective is linear in the counts
-    slope: float  # the objective is mean - slope * t
+    belief: Belief
     options: ModelOptions
+
+    @property
+    def _observed(self) -> GraphBatch:
+        observed: GraphBatch = getattr(self.posterior, "observed", GraphBatch.of([]))
+        return observed
 
     def value(self, graph: LabeledGraph) -> float:
         """The acquisition value of a graph, from the number side."""
@@ -96,50 +89,41 @@ class AcquisitionProblem:
             self.model.cuts.add(total >= cut.lower)
 
     def cuts_at(self, graph: LabeledGraph) -> list[Cut]:
-        """Tangents of V4 and V6 at a graph, which make the linear model exact there."""
-        if self.variance is None:
+        """Tangents at a graph, which make the linear model exact there."""
+        curves = self.belief.curves
+        if not curves:
             return []
-        w = self.variance.G @ self.counts.of(GraphBatch.of([graph]))[0]
-        std = self.posterior.mean_and_std(GraphBatch.of([graph]))[1]
-        return [*self.square_cuts(w), self.root_cut(float(std[0]) / np.sqrt(self.variance.unit))]
+        at = self.belief.arguments(GraphBatch.of([graph]))[0].tolist()
+        return [curve.tangent(a) for curve, a in zip(curves, at, strict=True)]
+
+    def cuts_at_point(self, value_of: Callable[[pyo.Var], float]) -> list[Cut]:
+        """Tangents that cut off a point of the linear relaxation.
+
+        Args:
+            value_of: the value of a variable at the point.
+        """
+        found = []
+        for curve in self.belief.curves:
+            cut = curve.tangent(value_of(curve.argument))
+            if sum(a * value_of(v) for v, a in cut.terms) < cut.lower - VIOLATION:
+                found.append(cut)
+        return found
 
     def first_cuts(self, graphs: Sequence[LabeledGraph]) -> list[Cut]:
-        """Tangents to begin with: of V4 over the range of graphs, of V6 on a geometric grid."""
-        if self.variance is None:
-            return []
-        batch = GraphBatch.concatenate([self.posterior.observed, GraphBatch.of(graphs)])
+        """Tangents to begin with, spread over the observed and the given graphs."""
+        batch = GraphBatch.concatenate([self._observed, GraphBatch.of(graphs)])
         batch = batch.take(batch.sizes == self.cell.handles.n)
-        w = self.counts.of(batch) @ self.variance.G.T  # (N, r)
-        levels = np.linspace(0.0, 1.0, self.options.tangents)
-        rows = np.quantile(w, levels, axis=0) if len(batch) else np.zeros((1, w.shape[1]))
-        largest = float(self.variance.t.ub)
-        grid = largest * 2.0 ** -np.arange(self.options.root_tangents)
-        return [c for row in rows for c in self.square_cuts(row)] + [self.root_cut(s) for s in grid]
+        options = self.options
+        return self.belief.first_cuts(batch, options.tangents, options.root_tangents)
 
-    def square_cuts(self, w: Sequence[float]) -> list[Cut]:
-        """``q_k >= 2 w0 w_k - w0^2`` for each k."""
-        if self.variance is None:
-            return []
-        q, variables = self.variance.q, self.variance.w
-        return [
-            Cut(((q[k], 1.0), (variables[k], -2.0 * w0)), -w0 * w0)
-            for k, w0 in enumerate(map(float, w))
-        ]
-
-    def root_cut(self, deviation: float) -> Cut:
-        """``t <= s0 / 2 + Q / (2 s0)``, the tangent of the root at ``Q = s0^2``."""
-        if self.variance is None:
-            msg = "a linear objective has no deviation to cut"
-            raise NoEncodingError(msg)
-        s0 = max(float(deviation), LEAST_DEVIATION)
-        return Cut(((self.variance.t, -1.0), (self.variance.Q, 0.5 / s0)), -0.5 * s0)
+    def refine(self, graphs: Sequence[LabeledGraph]) -> bool:
+        """Rewrite what tangents alone cannot make exact at graphs; true if the model changed."""
+        return self.belief.refine(GraphBatch.of(graphs))
 
     @contextmanager
     def linear(self) -> Iterator[pyo.ConcreteModel]:
-        """The model without its two families of quadratic rows, restored on leaving."""
-        rows = []
-        if self.variance is not None:
-            rows = [self.model.variance.V4_square, self.model.variance.V6_deviation]
+        """The model without the rows that are not linear, restored on leaving."""
+        rows = [curve.row for curve in self.belief.curves]
         for row in rows:
             row.deactivate()
         try:
@@ -178,13 +162,7 @@ def acquisition_problem(
         NoEncodingError: the acquisition function, the posterior, a rule or a feature map has no MIP
             form, or the space has several node counts.
     """
-    if not isinstance(posterior, FeaturePosterior):
-        msg = (
-            f"the MIP needs a linear kernel, {type(posterior).__name__} has none: use --kernel "
-            "linear, or --optimizer exhaustive for a space that can be listed"
-        )
-        raise NoEncodingError(msg)
-    kernel = posterior.kernel
+    kernel = _kernel_of(posterior)
     if isinstance(space.identity, UpToIsomorphism) and not kernel.relabelling_invariant:
         msg = (
             f"the kernel {kernel} tells numberings apart that {space.name} takes for the same "
@@ -192,36 +170,28 @@ def acquisition_problem(
         )
         raise NoEncodingError(msg)
     model = pyo.ConcreteModel(name=space.name)
-    model.cell, model.counts = pyo.Block(), pyo.Block()
+    model.cell, model.counts, model.belief = pyo.Block(), pyo.Block(), pyo.Block()
     with PauseGC():
-        symmetry = options.symmetry if _symmetric(space, posterior) else NO_SYMMETRY
+        symmetry = options.symmetry if _symmetric(space, kernel) else NO_SYMMETRY
         encoding = options.encoding or ("layered" if space.is_topological else "paper")
         cell = cell_block(model.cell, space, encoding, symmetry)
-        counts = count_block(model.counts, posterior.kernel.maps, cell.handles)
-        mean, slope = objective_terms(acquisition, posterior, counts)
-        variance = None
-        if slope > 0:
-            model.variance = pyo.Block()
-            variance = variance_block(model.variance, counts, posterior)
-            slope *= float(np.sqrt(variance.unit))
-            mean = mean - slope * variance.t
-        model.acquisition = pyo.Objective(expr=mean)
+        counts = count_block(model.counts, kernel.maps, cell.handles)
+        belief = encode_belief(posterior, model.belief, counts)
+        model.acquisition = pyo.Objective(expr=objective(acquisition, belief, counts))
         model.nothing = pyo.Var(bounds=(0.0, 0.0))  # so that no row and no model is ever empty
         model.anchor = pyo.Constraint(expr=model.nothing <= 0.0)
         model.cuts = pyo.ConstraintList()  # what `add_cuts` writes: exclusions, tangents
-    return AcquisitionProblem(acquisition, posterior, model, cell, counts, variance, slope, options)
+    return AcquisitionProblem(acquisition, posterior, model, cell, counts, belief, options)
 
 
 @singledispatch
-def objective_terms(
-    acquisition: Acquisition, posterior: FeaturePosterior, counts: CountHandles
-) -> tuple[Term, float]:
-    """The linear part of the objective, and the factor of the posterior deviation to subtract.
+def objective(acquisition: Acquisition, belief: Belief, counts: CountHandles) -> Term:
+    """What the model minimises.
 
     Raises:
         NoEncodingError: the acquisition function has no MIP form.
     """
-    del posterior, counts
+    del belief, counts
     msg = (
         f"{type(acquisition).__name__} has no MIP form; use lcb, mean or thompson, or "
         "--optimizer exhaustive for a space that can be listed"
@@ -229,30 +199,34 @@ def objective_terms(
     raise NoEncodingError(msg)
 
 
-@objective_terms.register
-def _(
-    acquisition: LowerConfidenceBound, posterior: FeaturePosterior, counts: CountHandles
-) -> tuple[Term, float]:
-    return counts.total(posterior.weights @ counts.J), float(np.sqrt(acquisition.beta))
+@objective.register
+def _(acquisition: LowerConfidenceBound, belief: Belief, counts: CountHandles) -> Term:
+    del counts
+    if acquisition.beta == 0:
+        return belief.mean()
+    return belief.mean() - float(np.sqrt(acquisition.beta)) * belief.deviation()
 
 
-@objective_terms.register
-def _(
-    acquisition: PosteriorMean, posterior: FeaturePosterior, counts: CountHandles
-) -> tuple[Term, float]:
-    del acquisition
-    return counts.total(posterior.weights @ counts.J), 0.0
+@objective.register
+def _(acquisition: PosteriorMean, belief: Belief, counts: CountHandles) -> Term:
+    del acquisition, counts
+    return belief.mean()
 
 
-@objective_terms.register
-def _(
-    acquisition: ThompsonSample, posterior: FeaturePosterior, counts: CountHandles
-) -> tuple[Term, float]:
-    del posterior
-    return counts.total(acquisition.coefficients @ counts.J), 0.0
+@objective.register
+def _(acquisition: ThompsonSample, belief: Belief, counts: CountHandles) -> Term:
+    del belief
+    return counts.total(acquisition.coefficients @ counts.J)
 
 
-def _symmetric(space: CellSpace, posterior: FeaturePosterior) -> bool:
+def _kernel_of(posterior: Posterior) -> GraphKernel:
+    if not isinstance(posterior, FeaturePosterior | KernelPosterior):
+        msg = f"the MIP needs a posterior with a graph kernel, got a {type(posterior).__name__}"
+        raise NoEncodingError(msg)
+    return posterior.kernel
+
+
+def _symmetric(space: CellSpace, kernel: GraphKernel) -> bool:
     """Whether symmetry rows are legal: nothing may tell two numberings of an architecture apart."""
     n = space.sizes[0]
     return (
@@ -260,5 +234,5 @@ def _symmetric(space: CellSpace, posterior: FeaturePosterior) -> bool:
         and isinstance(space.identity, UpToIsomorphism)
         and {index % n for index in space.identity.fixed} <= {0, n - 1}
         and space.relabelling_invariant
-        and posterior.kernel.relabelling_invariant
+        and kernel.relabelling_invariant
     )

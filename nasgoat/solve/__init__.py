@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from nasgoat.errors import UnknownNameError
-from nasgoat.solve.base import Clock, Outcome, Solver, Start
+from nasgoat.solve.base import Abilities, Clock, Outcome, Solver, Start
 from nasgoat.solve.highs import HighsSolver
 from nasgoat.solve.kbest import Best, KBest
 from nasgoat.solve.standard_form import StandardForm, standard_form
@@ -22,6 +22,7 @@ def solver(name: str, threads: int = 1) -> Solver:
 
 __all__ = [
     "SOLVERS",
+    "Abilities",
     "Best",
     "Clock",
     "HighsSolver",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -21,14 +21,15 @@ class Outcome:
         value: its acquisition value from the number side; the cutoff if there is none.
         lower_bound: no graph of the problem has a smaller value.
         status: ``"optimal"``, ``"time_limit"``, ``"node_limit"``, ``"interrupted"``, ``"stalled"``.
-        solves: number of MIPs solved.
+        effort: what it took, by name: ``"rounds"`` (MIPs solved), ``"nodes"`` of branch and bound,
+            ``"variables"`` and ``"rows"`` of the model.
     """
 
     graph: LabeledGraph | None
     value: float
     lower_bound: float
     status: str
-    solves: int
+    effort: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,29 @@ class Start:
     cutoff: float = float("inf")
 
 
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a backend takes as it is; the rest it is given as linear rows.
+
+    Args:
+        lazy: rows added in the middle of a solve.
+        quadratic: convex quadratic rows.
+        exponential: rows with the exponential function.
+        pool: the several best solutions of one solve.
+    """
+
+    lazy: bool = False
+    quadratic: bool = False
+    exponential: bool = False
+    pool: bool = False
+
+
 class Solver(Protocol):
     """Minimises an acquisition problem to proof."""
+
+    @property
+    def abilities(self) -> Abilities:
+        """What it takes as it is."""
 
     @property
     def name(self) -> str:

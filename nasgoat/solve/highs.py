@@ -7,7 +7,9 @@ bound and the best value meet after finitely many solves (docs/math.md, 6.3).
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,7 @@ from nasgoat.graphs import LabeledGraph
 from nasgoat.mip import AcquisitionProblem, Cut
 from nasgoat.mip.terms import constant
 from nasgoat.records import AUDIT_TOL, Limits, Progress, ProgressCallback
-from nasgoat.solve.base import Clock, Outcome, Start
+from nasgoat.solve.base import Abilities, Clock, Outcome, Start
 from nasgoat.solve.standard_form import StandardForm, standard_form
 
 Floats = NDArray[np.float64]
@@ -56,6 +58,11 @@ class HighsSolver:
 
     threads: int = 1
     seed: int = 0
+
+    @property
+    def abilities(self) -> Abilities:
+        """None: HiGHS takes linear rows, and all of them beforehand."""
+        return Abilities()
 
     @property
     def name(self) -> str:
@@ -100,6 +107,7 @@ class _Solve:
     form: StandardForm = field(init=False)
     design: list[tuple[int | None, float]] = field(default_factory=list)
     cutoff_row: int = -1
+    effort: Counter[str] = field(default_factory=Counter)
 
     def run(self) -> Outcome:
         self.clock = Clock(self.limits.seconds)
@@ -110,11 +118,10 @@ class _Solve:
             cuts += self._visit(graph)
         self._add(cuts)
         self._tighten_root()
-        status, solves, attempts = "optimal", 0, 0
+        status, attempts = "optimal", 0
         while not self._closed:
             known = len(self.seen)
             status = self._solve_mip(attempts)
-            solves += 1
             if status == "error" and attempts + 1 < len(TOLERANCES):
                 attempts += 1
                 continue
@@ -128,7 +135,7 @@ class _Solve:
             if len(self.seen) == known and not self._closed:
                 status = "stalled"  # every graph found has its tangents already: rounding is left
                 break
-        return Outcome(self.best, self.value, self.bound, status, solves)
+        return Outcome(self.best, self.value, self.bound, status, dict(self.effort))
 
     @property
     def _scale(self) -> float:
@@ -166,6 +173,7 @@ class _Solve:
             highs.setOptionValue(name, value)
         highs.HandleUserInterrupt = True
         highs.passModel(lp)
+        self.effort.update(variables=lp.num_col_, rows=lp.num_row_)
         self.cutoff_row = highs.getNumRow()
         used = np.flatnonzero(form.cost)
         highs.addRow(-highspy.kHighsInf, highspy.kHighsInf, len(used), used, form.cost[used])
@@ -190,10 +198,8 @@ class _Solve:
 
     def _tighten_root(self) -> None:
         """Add tangents at the LP relaxation's optimum, as long as its bound moves."""
-        variance = self.problem.variance
-        if variance is None:
+        if not self.problem.belief.curves:
             return
-        columns = self.form.column_of
         continuous, integer = _kinds(self.form.integer)
         every = np.arange(len(continuous), dtype=np.int32)
         self.highs.changeColsIntegrality(len(every), every, continuous)
@@ -207,14 +213,13 @@ class _Solve:
                 break
             before = bound
             x = np.asarray(self.highs.getSolution().col_value)
-            w = [x[columns[id(variance.w[k])]] for k in variance.w]
-            q = [x[columns[id(variance.q[k])]] for k in variance.q]
-            cuts = [
-                c for c, a, b in zip(self.problem.square_cuts(w), w, q, strict=True) if a * a > b
-            ]
-            deviation = float(np.sqrt(max(x[columns[id(variance.Q)]], 0.0)))
-            self._add([*cuts, self.problem.root_cut(deviation)])
+            self._add(self.problem.cuts_at_point(partial(self._value_of, x)))
         self.highs.changeColsIntegrality(len(every), every, integer)
+
+    def _value_of(self, x: Floats, variable: Any) -> float:
+        """The value of a Pyomo variable at a point of the solver's columns."""
+        column = self.form.column_of.get(id(variable))
+        return float(variable.value) if column is None else float(x[column])
 
     def _solve_mip(self, attempts: int) -> str:
         """Solve the current MILP; update incumbent, bound and tangents."""
@@ -239,6 +244,7 @@ class _Solve:
         if status == "not_run":
             return "time_limit"
         info = self.highs.getInfo()
+        self.effort.update(rounds=1, nodes=max(int(info.mip_node_count), 0))
         self.bound = max(self.bound, self._proven(info, status))
         if info.valid and info.primal_solution_status == FEASIBLE:
             found.append(self._graph_at(np.asarray(self.highs.getSolution().col_value)))

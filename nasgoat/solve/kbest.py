@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -99,7 +100,7 @@ class KBest:
                     problem, replace(limits, seconds=left), start, self._over(outcomes, progress)
                 )
             except EmptySpaceError:  # found out only by the standard form
-                outcome = Outcome(None, cutoff, cutoff, "optimal", 0)
+                outcome = Outcome(None, cutoff, cutoff, "optimal")
             outcomes.append(outcome)
             cutoff = min(cutoff, outcome.value)
             if outcome.status == "interrupted":
@@ -129,7 +130,8 @@ class KBest:
             optimizer="mip",
         )
         self._take(graph)
-        return Best(graph, certificate)
+        effort = dict(sum((Counter(outcome.effort) for outcome in outcomes), Counter[str]()))
+        return Best(graph, replace(certificate, effort=effort))
 
     def _audited(self, outcome: Outcome) -> tuple[LabeledGraph, float]:
         """Check a winner against the space and the number side; return its recomputed value."""

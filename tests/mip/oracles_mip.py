@@ -34,6 +34,7 @@ from nasgoat.mip import (
     Cell,
     Encoding,
     LayeredEncoding,
+    LinearBelief,
     ModelOptions,
     Symmetry,
     acquisition_problem,
@@ -255,9 +256,10 @@ def posterior_values(problem: AcquisitionProblem, batch: GraphBatch) -> dict[str
         "count": lambda j: counts[:, j],
         "z": lambda j, c: counts[:, j] == c,
     }
-    if problem.variance is not None:
-        unit = problem.variance.unit
-        w = counts @ problem.variance.G.T
+    belief = problem.belief
+    if isinstance(belief, LinearBelief) and belief.variance is not None:
+        unit = belief.variance.unit
+        w = counts @ belief.variance.G.T
         variance = problem.posterior.mean_and_std(batch)[1] ** 2 / unit
         values |= {
             "w": lambda k: w[:, k],

@@ -177,16 +177,16 @@ VALUE_FAMILIES: dict[str, Change] = {
     "M2": drop("counts.maps[0].M2_first_label"),
     "M3": drop("counts.maps[0].M3_second_label"),
     "V1": drop("counts.V1_count"),
-    "V2 value": drop("variance.V2_value"),
-    "V3": drop("variance.V3_projection"),
-    "V5": drop("variance.V5_variance"),
+    "V2 value": drop("belief.V2_value"),
+    "V3": drop("belief.V3_projection"),
+    "V5": drop("belief.V5_variance"),
 }
 
 
 def test_the_families_of_values_are_these() -> None:
     problem = small_problem(SMALL["nb101-4"])
     names = set()
-    for block in (problem.model.counts, problem.model.variance):
+    for block in (problem.model.counts, problem.model.belief):
         names |= {c.name.split(".")[-1] for c in block.component_objects(pyo.Constraint) if len(c)}
     expected = {"M1_distance", "M2_first_label", "M3_second_label", "V1_count", "V2_one_value"}
     expected |= {"V2_value", "V3_projection", "V4_square", "V5_variance", "V6_deviation"}
@@ -215,7 +215,7 @@ def test_dropping_a_value_family_shows(family: str) -> None:
 def test_one_value_per_count_is_implied_where_squares_are_maximised() -> None:
     """Of all sums of distinct numbers to a count, the count alone has the most squares."""
     problem = small_problem(SMALL["nb101-4"])
-    drop("variance.V2_one_value")(problem)
+    drop("belief.V2_one_value")(problem)
     assert not differs(problem)
 
 

@@ -101,12 +101,13 @@ def test_every_graph_is_a_point_of_the_linear_model(name: str, kind: str, encodi
     graphs = graphs.take(np.arange(0, len(graphs), 1 + len(graphs) // 100))
     assert len(graphs) > 20
     rng = np.random.default_rng(0)
-    if problem.variance is not None:
+    if problem.belief.curves:
         problem.add_cuts(problem.first_cuts([]))
         for i in rng.integers(len(graphs), size=5):
             problem.add_cuts(problem.cuts_at(graphs[int(i)]))
-        problem.add_cuts(problem.square_cuts(rng.normal(size=len(problem.variance.G))))
-        problem.add_cuts([problem.root_cut(d) for d in (0.0, 1e-4, 0.3, 5.0)])
+        *squares, root = problem.belief.curves
+        problem.add_cuts([square.tangent(float(rng.normal())) for square in squares])
+        problem.add_cuts([root.tangent(d * d) for d in (0.0, 1e-4, 0.3, 5.0)])
     with problem.linear() as model:
         form = oracles.standard_form(model)
         objective = standard_form(model)
@@ -124,15 +125,14 @@ def test_every_graph_is_a_point_of_the_linear_model(name: str, kind: str, encodi
 @pytest.mark.parametrize("name", SPACES)
 def test_tangents_are_tight_at_their_graph(name: str) -> None:
     problem = problem_of(name, "explore")
-    variance = problem.variance
-    assert variance is not None
     for graph in some(problem.cell.space, 10):
         batch = GraphBatch.of([graph])
-        variables = [variance.t, variance.Q, *variance.q.values(), *variance.w.values()]
+        curves = problem.belief.curves
+        variables = [v for curve in curves for v in (curve.argument, curve.value)]
         (point,) = at_point(variables, batch, problem)
         values = dict(zip(map(id, variables), point, strict=True))
         cuts = problem.cuts_at(graph)
-        assert len(cuts) == len(variance.G) + 1
+        assert len(cuts) == len(curves)
         for cut in cuts:
             body = sum(a * values[id(v)] for v, a in cut.terms)
             assert body == pytest.approx(cut.lower, abs=1e-7)
@@ -185,7 +185,7 @@ def test_variance_is_prior_minus_squares(name: str) -> None:
 
 def test_linear_restores_the_quadratic_rows() -> None:
     problem = small_problem(SMALL["nb101-3"])
-    quadratic = (problem.model.variance.V4_square, problem.model.variance.V6_deviation)
+    quadratic = (problem.model.belief.V4_square[0], problem.model.belief.V6_deviation)
     with problem.linear():
         assert not any(row.active for row in quadratic)
     assert all(row.active for row in quadratic)
@@ -198,10 +198,8 @@ def test_linear_restores_the_quadratic_rows() -> None:
 def test_a_linear_objective_has_no_variance(kind: str) -> None:
     problem = problem_of("nb101-4", kind)
     graph = indexed_graphs(SMALL["nb101-4"])[0]
-    assert problem.variance is None
-    assert problem.cuts_at(graph) == problem.first_cuts([graph]) == problem.square_cuts([]) == []
-    with pytest.raises(NoEncodingError, match="no deviation"):
-        problem.root_cut(1.0)
+    assert not problem.belief.curves
+    assert problem.cuts_at(graph) == problem.first_cuts([graph]) == []
 
 
 def test_no_form_says_what_to_do() -> None:
@@ -270,7 +268,7 @@ def test_variance_row_is_tight_at_every_graph(name: str) -> None:
     """V5 with q = w^2 and Q the variance leaves no slack: a false bound would begin here."""
     problem = problem_of(name, "explore")
     graphs = indexed_graphs(problem.cell.space)
-    row = problem.model.variance.V5_variance
+    row = problem.model.belief.V5_variance
     with problem.linear() as model:
         form = oracles.standard_form(model)
     (i,) = [i for i, label in enumerate(form.names) if label == row.name]

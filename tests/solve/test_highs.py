@@ -194,4 +194,4 @@ def test_the_model_is_left_as_it_was() -> None:
     problem = acquisition_problem(LowerConfidenceBound(), posterior, space)
     HighsSolver().minimize(problem, Limits())
     assert len(problem.model.cuts) == 0
-    assert problem.model.variance.V6_deviation.active
+    assert problem.model.belief.V6_deviation.active
