@@ -141,11 +141,11 @@ def test_cited_sections_of_the_mathematics_exist() -> None:
 def test_rows_named_in_the_mathematics_are_those_of_the_code() -> None:
     text = (ROOT / "docs" / "math.md").read_text(encoding="utf-8")
     tag = re.compile(
-        r"\b((?:C\d|D|DAG|TOP|UND|CON|N1[de]|E2c|L\d|M\d|V\d|S\d)_[a-z]\w+)\b", flags=re.ASCII
+        r"\b((?:[CGKLMSVWX]\d+|D|DAG|TOP|UND|CON|N1[de]|E2c)_[a-z]\w+)\b", flags=re.ASCII
     )
     code = "\n".join(path.read_text() for path in (ROOT / "nasgoat" / "mip").glob("*.py"))
-    written = set(re.findall(r"def ((?:[A-Z]+\d?[a-z]?)_[a-z]\w*)\(", code))
-    written |= set(re.findall(r"block\.(V\d_\w+)", code)) | {"N1e_edges"}
+    written = set(re.findall(r"def ((?:[A-Z]+\d*[a-z]?)_[a-z]\w*)\(", code))
+    written |= set(re.findall(r"block\.([A-Z]\d+_\w+)", code)) | {"N1e_edges"}
     assert set(tag.findall(text)) == written
 
 
@@ -156,8 +156,9 @@ def test_links_lead_somewhere(name: str) -> None:
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
-def test_the_recipes_of_the_development_guide_run() -> None:
-    text = (ROOT / "docs" / "development.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["development.md", "embedding.md"])
+def test_the_recipes_of_the_guides_run(name: str) -> None:
+    text = (ROOT / "docs" / name).read_text(encoding="utf-8")
     names: dict[str, Any] = {"__name__": "__main__"}
     printed = [line for block in blocks(text, "python") for line in executed(block, names)]
     assert printed == [line for block in blocks(text, "text") for line in block.splitlines()]

@@ -43,6 +43,7 @@ def run(
         typer.Option(help="How a batch is picked: fantasies or top-k.", rich_help_panel="Model"),
     ] = "fantasies",
     kernel: options.Kernel = "linear",
+    features: options.Features = None,
     transform: Annotated[
         str,
         typer.Option(
@@ -93,7 +94,7 @@ def run(
                 seed,
                 data,
                 out,
-                Search(method, initial, kernel, acquisition, beta, transform, batch_rule),
+                Search(method, initial, kernel, acquisition, beta, transform, batch_rule, features),
                 Optimization(optimizer, solver, threads, time_limit, gap),
                 resume=resume,
                 check=check_exhaustive,
@@ -113,6 +114,7 @@ def solve(
     observations: Annotated[int, typer.Option(min=1, help="Number of observed graphs.")] = 30,
     k: Annotated[int, typer.Option("-k", min=1, help="How many of the best graphs to find.")] = 1,
     kernel: options.Kernel = "linear",
+    features: options.Features = None,
     acquisition: options.AcquisitionName = "lcb",
     beta: options.Beta = 1.0,
     optimizer: options.OptimizerName = None,
@@ -144,6 +146,7 @@ def solve(
                 beta,
                 seed,
                 Optimization(optimizer, solver, threads, time_limit, gap),
+                features,
             ),
             k,
             json=json,

@@ -80,30 +80,14 @@ class Optimization:
         return CheckedOptimizer(optimizer, on_check=on_check) if check else optimizer
 
     def require(self, space: CellSpace, kernel: str, acquisition: str) -> None:
-        """Refuse what has no MIP form before anything is evaluated.
+        """Refuse what cannot be optimised before anything is evaluated.
 
         Raises:
-            NoEncodingError: the MIP would have to solve what it cannot.
+            NoEncodingError: the acquisition function does not fit the kernel.
         """
+        del space  # whatever fits has a MIP form, so the optimiser does not matter
         if acquisition == "thompson" and kernel != "linear":
             msg = "a Thompson sample needs a linear kernel: use --kernel linear"
-            raise NoEncodingError(msg)
-        if self.name == "exhaustive" or (self.name == "auto" and space.is_listable()):
-            return
-        without_form = [
-            what
-            for what, missing in (
-                (f"the {kernel} kernel", kernel != "linear"),
-                (f"the acquisition function {acquisition}", acquisition == "ei"),
-            )
-            if missing
-        ]
-        if without_form:
-            msg = (
-                f"{' and '.join(without_form)} cannot be solved as a MIP; use --optimizer "
-                "exhaustive where the space can be listed, or --kernel linear with lcb, mean or "
-                "thompson"
-            )
             raise NoEncodingError(msg)
 
 
@@ -123,6 +107,7 @@ class Search:
     beta: float
     transform: str
     batch_rule: str
+    features: str | None = None
 
     def __post_init__(self) -> None:
         chosen("method", self.method, METHODS)
@@ -141,7 +126,9 @@ class Search:
         """The search method.
 
         Raises:
-            NoEncodingError: the MIP would have to solve what it cannot.
+            NoEncodingError: the acquisition function does not fit the kernel.
+            UnknownNameError: there are no such features.
+            ValueError: the features do not fit the space.
         """
         if self.method == "random":
             return RandomSearch(self.initial)
@@ -151,7 +138,10 @@ class Search:
             return LocalSearch(self.initial)
         optimization.require(space, self.kernel, self.acquisition)
         surrogate = GPSurrogate.of_space(
-            space, exponential=self.kernel == "exponential", transform=TRANSFORMS[self.transform]
+            space,
+            self.features,
+            exponential=self.kernel == "exponential",
+            transform=TRANSFORMS[self.transform],
         )
         return GoatSearch(
             surrogate,

@@ -12,6 +12,15 @@ OPTIMISATION = "Optimisation"
 
 Seed = Annotated[int, typer.Option(min=0, help="Seed of all chance.")]
 Kernel = Annotated[str, typer.Option(help="Kernel: linear or exponential.", rich_help_panel=MODEL)]
+Features = Annotated[
+    Optional[str],  # noqa: UP045  (typer reads it at run time)
+    typer.Option(
+        "--features",
+        help="What the kernel compares: sp, ssp, nl, el and op-paths joined by +, such as "
+        "el+op-paths. Default: sp+nl for labelled nodes, ssp+el for labelled edges.",
+        rich_help_panel=MODEL,
+    ),
+]
 AcquisitionName = Annotated[
     str,
     typer.Option(
@@ -28,7 +37,7 @@ SolverName = Annotated[
     Optional[str],  # noqa: UP045  (typer reads it at run time)
     typer.Option(
         "--solver",
-        help="MIP solver: highs. Naming one means --optimizer mip.",
+        help="MIP solver: highs, gurobi or scip. Naming one means --optimizer mip.",
         rich_help_panel=OPTIMISATION,
     ),
 ]

@@ -39,6 +39,7 @@ class SolveSettings:
     beta: float
     seed: int
     optimization: Optimization
+    features: str | None = None
 
 
 def execute(settings: SolveSettings, k: int, *, json: bool) -> None:
@@ -118,7 +119,7 @@ def synthetic_task(space: CellSpace, settings: SolveSettings) -> Task:
         UnknownNameError: there is no such acquisition function.
     """
     rng = np.random.default_rng(settings.seed)
-    maps = feature_maps_of(space)
+    maps = feature_maps_of(space, settings.features)
     linear = LinearKernel(maps, (1.0,) * len(maps))
     graphs = _distinct(space, settings.observations, rng)
     batch = GraphBatch.of(graphs, max(space.sizes))

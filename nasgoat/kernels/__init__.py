@@ -12,6 +12,7 @@ from nasgoat.kernels.features import (
     stacked_features,
 )
 from nasgoat.kernels.kernels import ExponentialKernel, GraphKernel, LinearKernel
+from nasgoat.kernels.op_paths import OpPaths
 
 __all__ = [
     "EdgeLabels",
@@ -20,6 +21,7 @@ __all__ = [
     "GraphKernel",
     "LinearKernel",
     "NodeLabels",
+    "OpPaths",
     "ShortestPathLengths",
     "ShortestPaths",
     "counts_of",

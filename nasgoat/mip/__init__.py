@@ -1,8 +1,12 @@
 """Search spaces, kernels and acquisition functions as Pyomo constraint blocks."""
 
+from nasgoat.mip import op_paths  # noqa: F401  (its import registers the encoder)
 from nasgoat.mip.belief import Belief, encode_belief
 from nasgoat.mip.cell import Cell, Encoding, cell_block
+from nasgoat.mip.counts import CountHandles, count_block
 from nasgoat.mip.curves import Curve, Cut, Root, Square
+from nasgoat.mip.deviation import largest_variance
+from nasgoat.mip.exponential import ExponentialBelief
 from nasgoat.mip.features import Count, encode_counts
 from nasgoat.mip.graph_encoding import GraphEncoding, graph_encoding
 from nasgoat.mip.handles import PathHandles
@@ -16,6 +20,8 @@ from nasgoat.mip.problem import (
 )
 from nasgoat.mip.rules import encode_rule
 from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry
+from nasgoat.mip.terms import constant, pin, row
+from nasgoat.mip.user import UserConstraint, members_known
 
 __all__ = [
     "NO_SYMMETRY",
@@ -23,9 +29,11 @@ __all__ = [
     "Belief",
     "Cell",
     "Count",
+    "CountHandles",
     "Curve",
     "Cut",
     "Encoding",
+    "ExponentialBelief",
     "GraphEncoding",
     "LayeredEncoding",
     "LinearBelief",
@@ -34,12 +42,19 @@ __all__ = [
     "Root",
     "Square",
     "Symmetry",
+    "UserConstraint",
     "acquisition_problem",
     "cell_block",
+    "constant",
+    "count_block",
     "encode_belief",
     "encode_counts",
     "encode_rule",
     "graph_encoding",
+    "largest_variance",
     "layered_encoding",
+    "members_known",
     "objective",
+    "pin",
+    "row",
 ]

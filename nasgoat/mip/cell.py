@@ -10,6 +10,8 @@ import pyomo.environ as pyo
 
 from nasgoat.errors import NoEncodingError
 from nasgoat.graphs import LabeledGraph
+from nasgoat.mip.degree_order import DegreeOrder, encode_degree_order
+from nasgoat.mip.general_layered import GeneralLayeredEncoding, general_layered_encoding
 from nasgoat.mip.graph_encoding import GraphEncoding, graph_encoding
 from nasgoat.mip.handles import PathHandles, Term
 from nasgoat.mip.labels import edge_labels, node_labels
@@ -42,7 +44,7 @@ class Cell:
     """A space of one node count as variables and rows."""
 
     space: CellSpace
-    symmetry: Symmetry
+    symmetry: Symmetry | DegreeOrder
     handles: PathHandles
 
     @property
@@ -77,31 +79,45 @@ class Cell:
         )
 
     def copies(self, graph: LabeledGraph) -> list[LabeledGraph]:
-        """All feasible points of the block that are the same architecture as ``graph``."""
+        """All feasible points of the block that are the same architecture as ``graph``.
+
+        Raises:
+            NoEncodingError: there are too many to look at.
+        """
+        if isinstance(self.symmetry, DegreeOrder):
+            return list(self.symmetry.copies(graph)) if self.space.contains(graph) else []
         copies = self.space.identity.copies(graph, ordered=self.space.is_topological)
         return [g for g in copies if self.symmetry.holds(g) and self.space.contains(g)]
+
+    def copy(self, graph: LabeledGraph) -> LabeledGraph | None:
+        """One of ``copies``, if there is any."""
+        if isinstance(self.symmetry, DegreeOrder):
+            return self.symmetry.sorted(graph) if self.space.contains(graph) else None
+        if self.symmetry == NO_SYMMETRY and self.space.contains(graph):
+            return graph
+        return next(iter(self.copies(graph)), None)
 
 
 def cell_block(
     block: pyo.Block,
     space: CellSpace,
     encoding: Encoding = "layered",
-    symmetry: Symmetry = NO_SYMMETRY,
+    symmetry: Symmetry | DegreeOrder = NO_SYMMETRY,
 ) -> Cell:
     """Write a space's graphs, labels, rules and symmetry rows onto a block.
 
     Raises:
-        NoEncodingError: the space has several node counts, or no topological indexing where the
-            layered encoding or symmetry rows need one.
+        NoEncodingError: the space has several node counts, or no topological indexing where
+            symmetry rows need one.
     """
     if len(space.sizes) != 1:
         msg = f"space {space.name!r} has node counts {space.sizes}; encode them one by one"
         raise NoEncodingError(msg)
-    if not space.is_topological and (encoding == "layered" or symmetry != NO_SYMMETRY):
-        msg = f"space {space.name!r} has no topological indexing; use the paper's encoding of it"
+    if not space.is_topological and isinstance(symmetry, Symmetry) and symmetry != NO_SYMMETRY:
+        msg = f"space {space.name!r} has no topological indexing; use a DegreeOrder there"
         raise NoEncodingError(msg)
     block.paths, block.labels, block.rules = pyo.Block(), pyo.Block(), pyo.Block(pyo.Any)
-    paths = _paths(block.paths, space, encoding)
+    paths, written = _paths(block.paths, space, encoding)
     bare = paths.handles({}, {})
     label: dict[tuple[int, int], Term] = {}
     edge_label: dict[tuple[int, int, int], Term] = {}
@@ -111,9 +127,12 @@ def cell_block(
         edge_label = edge_labels(block.labels, bare.pairs, bare.edge, len(space.edge_alphabet))
     handles = paths.handles(label, edge_label)
     for i, rule in enumerate(space.rules):
-        if not (encoding == "paper" and type(rule) in RESTRICTIONS):  # those are in the paths
+        if type(rule) not in written:
             encode_rule(rule, block.rules[f"{i}_{type(rule).__name__}"], handles)
-    if symmetry != NO_SYMMETRY:
+    if isinstance(symmetry, DegreeOrder):
+        block.symmetry = pyo.Block()
+        encode_degree_order(symmetry, block.symmetry, handles)
+    elif symmetry != NO_SYMMETRY:
         block.symmetry = pyo.Block()
         encode_symmetry(symmetry, block.symmetry, handles)
     return Cell(space, symmetry, handles)
@@ -121,13 +140,18 @@ def cell_block(
 
 def _paths(
     block: pyo.Block, space: CellSpace, encoding: Encoding
-) -> LayeredEncoding | GraphEncoding:
-    """The variables of the paths, with the presolve that a space's rules allow."""
+) -> tuple[LayeredEncoding | GeneralLayeredEncoding | GraphEncoding, set[type[Rule]]]:
+    """The variables of the paths, presolved as far as the rules allow; the rules they obey."""
     n = space.sizes[0]
+    kinds = {type(rule) for rule in space.rules}
+    if encoding == "layered" and space.is_topological:
+        return layered_encoding(block, n), set()
     if encoding == "layered":
-        return layered_encoding(block, n)
+        undirected, connected = Undirected in kinds, StronglyConnected in kinds
+        general = general_layered_encoding(block, n, undirected=undirected, connected=connected)
+        return general, {Undirected, StronglyConnected}
     paths = graph_encoding(block, n)
     for kind, restrict in RESTRICTIONS.items():
-        if any(isinstance(rule, kind) for rule in space.rules):
+        if kind in kinds:
             restrict(paths)
-    return paths
+    return paths, set(RESTRICTIONS)

@@ -65,3 +65,26 @@ class Root:
         """``value <= s / 2 + argument / (2 s)`` with ``s = sqrt(a)``."""
         s = max(float(np.sqrt(max(at, 0.0))), LEAST_DEVIATION)
         return Cut(((self.value, -1.0), (self.argument, 0.5 / s)), -0.5 * s)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exponential:
+    """``scale value = exp(d) - 1 - d`` with ``d = width argument``.
+
+    The tangent is the lower side only. The upper side of linear models are the chords, rows of the
+    model that are always there (docs/math.md, 6.9); a solver that knows ``exp`` takes ``row``.
+    """
+
+    argument: pyo.Var
+    value: pyo.Var
+    row: pyo.Constraint
+    width: float
+    scale: float
+
+    def tangent(self, at: float) -> Cut:
+        """``scale value >= f(a) + (exp(a) - 1) (d - a)`` with ``f(a) = exp(a) - 1 - a``."""
+        a = self.width * at
+        slope = float(np.expm1(a))
+        height = slope - a
+        terms = ((self.value, 1.0), (self.argument, -slope * self.width / self.scale))
+        return Cut(terms, (height - slope * a) / self.scale)

@@ -146,6 +146,8 @@ def _pair_products(block: pyo.Block, h: PathHandles) -> dict[tuple[int, ...], Te
         for (u, v), distances in layers.items()
         for s, a, b in product(distances, domain[u], domain[v])
     ]
+    if h.products == "paper":
+        return _paper_products(block, h, [i for i in index if i[2] < h.n])
     block.p = pyo.Var(index, bounds=(0.0, 1.0))
     p = block.p
 
@@ -162,6 +164,31 @@ def _pair_products(block: pyo.Block, h: PathHandles) -> dict[tuple[int, ...], Te
         return sum(p[u, v, s, a, b] for s in layers[u, v] for a in domain[u]) == h.label[v, b]
 
     return {i: p[i] for i in index if i[2] < h.n}
+
+
+def _paper_products(
+    block: pyo.Block, h: PathHandles, index: list[tuple[int, ...]]
+) -> dict[tuple[int, ...], Term]:
+    """The same products as the paper writes them.
+
+    ::
+
+        K1  3 p[u,v,s,a,b] <= F[u,a] + d^s[u,v] + F[v,b]
+        K2  p[u,v,s,a,b] >= F[u,a] + d^s[u,v] + F[v,b] - 2
+    """
+    block.p = pyo.Var(index, domain=pyo.Binary)
+
+    p = block.p
+
+    @block.Constraint(index)
+    def K1_all_three(_, u, v, s, a, b):
+        return 3 * p[u, v, s, a, b] <= h.label[u, a] + h.at_distance[u, v, s] + h.label[v, b]
+
+    @block.Constraint(index)
+    def K2_then_it_is(_, u, v, s, a, b):
+        return p[u, v, s, a, b] >= h.label[u, a] + h.at_distance[u, v, s] + h.label[v, b] - 2
+
+    return {i: p[i] for i in index}
 
 
 def _distance_terms(h: PathHandles, u: int, v: int) -> dict[int, Term]:

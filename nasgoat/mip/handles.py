@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, permutations
-from typing import Any
+from typing import Any, Literal
 
 Term = Any  # a Pyomo variable or linear expression, or a plain number where the value is known
 Pair = tuple[int, int]
+Products = Literal["marginals", "paper"]  # docs/math.md: 6.2, 2.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class PathHandles:
     at_distance: Mapping[tuple[int, int, int], Term]  # [u, v, s] = 1 iff d(u, v) = s, 1 <= s < n
     label: Mapping[Pair, Term]  # label[v, a] = 1 iff node v has label a
     edge_label: Mapping[tuple[int, int, int], Term]  # [u, v, a] = 1 iff edge u -> v has label a
+    products: Products = "marginals"  # how products of indicators are to be written
 
     @property
     def pairs(self) -> Iterator[Pair]:

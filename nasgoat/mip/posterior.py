@@ -31,6 +31,7 @@ from nasgoat.posterior import FeaturePosterior
 Floats = NDArray[np.float64]
 
 ROUNDING = 1e-12  # relative; HiGHS drops smaller coefficients in any case
+ROOT_RANGE = 4e-6  # the first tangents of the root reach down to this share of the largest variance
 NEGLIGIBLE = 1e-10  # largest r_k^2, in units of a variance, that is left out: bounds stay valid
 
 
@@ -92,7 +93,7 @@ class LinearBelief:
         levels = np.linspace(0.0, 1.0, tangents)
         w = self.arguments(batch)[:, :-1]
         rows = np.quantile(w, levels, axis=0) if len(batch) else np.zeros((1, w.shape[1]))
-        grid = float(self.variance.Q.ub) * 4.0 ** -np.arange(root_tangents)
+        grid = float(self.variance.Q.ub) * np.geomspace(1.0, ROOT_RANGE, root_tangents)
         cuts = [curve.tangent(a) for row in rows for curve, a in zip(squares, row, strict=True)]
         return cuts + [root.tangent(Q) for Q in grid]
 

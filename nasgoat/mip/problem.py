@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import singledispatch
 
 import numpy as np
@@ -28,12 +28,14 @@ from nasgoat.mip.belief import Belief, encode_belief
 from nasgoat.mip.cell import Cell, Encoding, cell_block
 from nasgoat.mip.counts import CountHandles, count_block
 from nasgoat.mip.curves import Cut
-from nasgoat.mip.handles import Term
+from nasgoat.mip.degree_order import DegreeOrder, degree_order
+from nasgoat.mip.handles import Products, Term
 from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry
 from nasgoat.mip.terms import constant
 from nasgoat.posterior import FeaturePosterior, KernelPosterior, Posterior
 from nasgoat.spaces import CellSpace, UpToIsomorphism
 
+MOST_LAYERED = 10  # nodes of a general graph; at 15 its first LP took over 20 s, the paper's not
 VIOLATION = 1e-9  # of a tangent at a point that is worth a row
 
 
@@ -42,17 +44,23 @@ class ModelOptions:
     """How to write the model; every choice has the same optimum.
 
     Args:
-        encoding: ``"layered"`` (docs/math.md, 6.1), ``"paper"`` (conditions C1 to C8), or None for
-            the layered one wherever the space is topologically indexed.
-        symmetry: rows that keep few numberings per architecture, used where they are legal.
+        encoding: ``"layered"`` (docs/math.md, 6.1 and 6.8), ``"paper"`` (conditions C1 to C8), or
+            None for the layered one, up to the size where its rows become too many.
+        symmetry: rows that keep few numberings per architecture of a topologically indexed space,
+            used where they are legal.
+        degree_order: the same for other spaces.
+        products: how products of labels and distances are written: ``"marginals"`` (M1 to M3) or
+            ``"paper"`` (K1, K2).
         tangents: tangents per square (V4) written before the first solve.
         root_tangents: tangents of the root (V6) written before the first solve.
     """
 
     encoding: Encoding | None = None
     symmetry: Symmetry = Symmetry()
+    degree_order: bool = True
+    products: Products = "marginals"
     tangents: int = 5
-    root_tangents: int = 10
+    root_tangents: int = 40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,11 +74,18 @@ class AcquisitionProblem:
     counts: CountHandles
     belief: Belief
     options: ModelOptions
+    tangents: list[Cut] = field(default_factory=list)  # found worth having; solvers add to them
+    learnt: set[LabeledGraph] = field(default_factory=set)  # whose tangents are among them
 
     @property
     def _observed(self) -> GraphBatch:
         observed: GraphBatch = getattr(self.posterior, "observed", GraphBatch.of([]))
         return observed
+
+    @property
+    def kernel(self) -> GraphKernel:
+        """The prior covariance."""
+        return _kernel_of(self.posterior)
 
     def value(self, graph: LabeledGraph) -> float:
         """The acquisition value of a graph, from the number side."""
@@ -95,6 +110,14 @@ class AcquisitionProblem:
             return []
         at = self.belief.arguments(GraphBatch.of([graph]))[0].tolist()
         return [curve.tangent(a) for curve, a in zip(curves, at, strict=True)]
+
+    def learn(self, graphs: Iterable[LabeledGraph]) -> list[Cut]:
+        """Remember the tangents at graphs for later solves; return those that are new."""
+        new = [graph for graph in graphs if graph not in self.learnt]
+        cuts = [cut for graph in new for cut in self.cuts_at(graph)]
+        self.learnt.update(new)
+        self.tangents.extend(cuts)
+        return cuts
 
     def cuts_at_point(self, value_of: Callable[[pyo.Var], float]) -> list[Cut]:
         """Tangents that cut off a point of the linear relaxation.
@@ -136,6 +159,7 @@ class AcquisitionProblem:
         """At least one design binary that differs; no terms if this is the only graph there is."""
         terms: list[tuple[Term, float]] = []
         lower = 1.0
+        written = set()  # both directions of an undirected edge are one variable
         # labels are one-hot, so a change shows in a chosen one: the other zeros need no term
         n_pairs = len(list(self.cell.handles.pairs))
         design = zip(self.cell.design, self.cell.design_of(graph), strict=True)
@@ -143,8 +167,9 @@ class AcquisitionProblem:
             known = constant(term)
             if known is not None and known != value:
                 return []  # the model does not hold this graph
-            if known is not None or (value == 0 and i >= n_pairs):
+            if known is not None or (value == 0 and i >= n_pairs) or id(term) in written:
                 continue
+            written.add(id(term))
             terms.append((term, -1.0 if value else 1.0))
             lower -= value
         return [Cut(tuple(terms), lower)]
@@ -172,10 +197,10 @@ def acquisition_problem(
     model = pyo.ConcreteModel(name=space.name)
     model.cell, model.counts, model.belief = pyo.Block(), pyo.Block(), pyo.Block()
     with PauseGC():
-        symmetry = options.symmetry if _symmetric(space, kernel) else NO_SYMMETRY
-        encoding = options.encoding or ("layered" if space.is_topological else "paper")
-        cell = cell_block(model.cell, space, encoding, symmetry)
-        counts = count_block(model.counts, kernel.maps, cell.handles)
+        symmetry = _symmetry(space, kernel, options)
+        cell = cell_block(model.cell, space, options.encoding or _encoding(space), symmetry)
+        handles = replace(cell.handles, products=options.products)
+        counts = count_block(model.counts, kernel.maps, handles)
         belief = encode_belief(posterior, model.belief, counts)
         model.acquisition = pyo.Objective(expr=objective(acquisition, belief, counts))
         model.nothing = pyo.Var(bounds=(0.0, 0.0))  # so that no row and no model is ever empty
@@ -193,8 +218,8 @@ def objective(acquisition: Acquisition, belief: Belief, counts: CountHandles) ->
     """
     del belief, counts
     msg = (
-        f"{type(acquisition).__name__} has no MIP form; use lcb, mean or thompson, or "
-        "--optimizer exhaustive for a space that can be listed"
+        f"{type(acquisition).__name__} has no MIP form of its own; use lcb, mean or thompson "
+        "(MipOptimizer reduces expected improvement to lcb), or --optimizer exhaustive"
     )
     raise NoEncodingError(msg)
 
@@ -224,6 +249,22 @@ def _kernel_of(posterior: Posterior) -> GraphKernel:
         msg = f"the MIP needs a posterior with a graph kernel, got a {type(posterior).__name__}"
         raise NoEncodingError(msg)
     return posterior.kernel
+
+
+def _encoding(space: CellSpace) -> Encoding:
+    small = space.is_topological or space.sizes[0] <= MOST_LAYERED
+    return "layered" if small else "paper"
+
+
+def _symmetry(
+    space: CellSpace, kernel: GraphKernel, options: ModelOptions
+) -> Symmetry | DegreeOrder:
+    """The symmetry rows that are asked for and legal."""
+    if _symmetric(space, kernel):
+        return options.symmetry
+    if options.degree_order and kernel.relabelling_invariant:
+        return degree_order(space) or NO_SYMMETRY
+    return NO_SYMMETRY
 
 
 def _symmetric(space: CellSpace, kernel: GraphKernel) -> bool:

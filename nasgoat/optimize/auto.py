@@ -37,4 +37,5 @@ class AutoOptimizer:
         progress: ProgressCallback | None = None,
     ) -> list[Optimum]:
         """See ``AcquisitionOptimizer.minimize``."""
-        return self.choice(task.space).minimize(task, k, limits, progress)
+        chosen = self.choice(task.space) if task.members_known else self.mip
+        return chosen.minimize(task, k, limits, progress)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Protocol, Self
 
 from nasgoat.acquisition import Acquisition
+from nasgoat.errors import NoEncodingError
 from nasgoat.graphs import LabeledGraph
+from nasgoat.mip import UserConstraint, members_known
 from nasgoat.posterior import Posterior
 from nasgoat.records import Certificate, Limits, ProgressCallback
 from nasgoat.spaces import CellSpace
@@ -38,6 +40,7 @@ class Task:
         space: the graphs to choose from.
         exclude: graphs not to return, in any relabelling that the space does not tell apart.
         starts: graphs worth trying first (the best observed ones); they need not be allowed.
+        constraints: further conditions, beside the rules of the space (docs/embedding.md).
     """
 
     acquisition: Acquisition
@@ -45,6 +48,35 @@ class Task:
     space: CellSpace
     exclude: Sequence[LabeledGraph] = ()
     starts: Sequence[LabeledGraph] = field(default=())
+    constraints: Sequence[UserConstraint] = ()
+
+    @property
+    def members_known(self) -> bool:
+        """Whether graphs can be tested: every constraint says which it allows."""
+        return members_known(self.space) and all(c.allows is not None for c in self.constraints)
+
+    def narrowed(self) -> Self:
+        """The same task with the constraints as rules of its space."""
+        if not self.constraints:
+            return self
+        name = f"{self.space.name} under {', '.join(repr(c.name) for c in self.constraints)}"
+        rules = [constraint.rule() for constraint in self.constraints]
+        return replace(self, space=self.space.with_rules(*rules, name=name), constraints=())
+
+    def tested(self) -> Self:
+        """``narrowed`` for optimisers that look at graphs one by one.
+
+        Raises:
+            NoEncodingError: a constraint does not say which graphs it allows.
+        """
+        if not self.members_known:
+            unknown = [c.name for c in self.constraints if c.allows is None]
+            msg = (
+                f"the constraints {unknown} are known as rows only: give them `allows`, or use the "
+                "MIP optimiser"
+            )
+            raise NoEncodingError(msg)
+        return self.narrowed()
 
 
 class AcquisitionOptimizer(Protocol):

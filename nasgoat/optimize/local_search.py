@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 
 from nasgoat.errors import EmptySpaceError, EncodingMismatchError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.optimize.base import Task
+from nasgoat.optimize.evolve import evolved
 from nasgoat.records import AUDIT_TOL, Certificate
 
+FOUNDERS = 16  # random graphs of each node count that an evolution begins with
 CHALLENGERS = 64  # random graphs that a certificate is tested on: some 30 ms
 MAX_STEPS = 50  # of one descent; the neighbor graph of a cell space is a few steps wide
 
 
 def descend(task: Task, descents: int) -> list[LabeledGraph]:
-    """Local minima reached from the best starts of a task, best first, none of them excluded.
+    """Local minima reached from the best graphs of an evolution, best first, none of them excluded.
 
-    Starts are the task's, ranked by acquisition value; draws from a generator of fixed seed fill
-    up.
+    The evolution begins with the task's starts and a few draws from a generator of fixed seed. None
+    are found where a constraint is known as rows only.
     """
+    if not task.members_known:
+        return []
+    task = task.narrowed()
     rng = np.random.default_rng(0)  # only good starts are asked for: one stream serves every task
-    starts = [graph for graph in task.starts if task.space.contains(graph)]
-    with suppress(EmptySpaceError):  # members so rare that sampling does not find them
-        starts += [task.space.sample(rng) for _ in range(descents)]
+    starts = [graph for n in task.space.sizes for graph in _bred(task, n, descents, rng)]
     if not starts:
         return []
     values = task.acquisition.values(task.posterior, GraphBatch.of(starts))
@@ -38,11 +42,24 @@ def descend(task: Task, descents: int) -> list[LabeledGraph]:
     return [graph for _, graph in ranked[: 2 * descents]]
 
 
+def _bred(task: Task, n: int, count: int, rng: np.random.Generator) -> list[LabeledGraph]:
+    """Good graphs of ``n`` nodes."""
+    space = task.space.of_size(n)
+    first = [graph for graph in task.starts if space.contains(graph)]
+    with suppress(EmptySpaceError):  # members so rare that sampling does not find them
+        first += [space.sample(rng) for _ in range(FOUNDERS)]
+    if not first:
+        return []
+    best = evolved(replace(task, space=space), GraphBatch.of(first), rng)
+    return list(best.take(slice(0, count)))
+
+
 def challenge(task: Task, certificate: Certificate) -> None:
     """Look for a graph below a certificate's bound, at random and around the last excluded graph.
 
     A solver's bound rests on its presolve, its cuts and its arithmetic. This test is cheap, knows
-    nothing of them, and has caught solvers.
+    nothing of them, and has caught solvers. Where a constraint is known as rows only it is left
+    out.
 
     Args:
         task: what was minimised; the last excluded graph is the one that the certificate speaks of.
@@ -51,6 +68,9 @@ def challenge(task: Task, certificate: Certificate) -> None:
     Raises:
         EncodingMismatchError: a graph that was allowed has a value below the bound.
     """
+    if not task.members_known:
+        return
+    task = task.narrowed()
     rng = np.random.default_rng(0)
     challengers = task.space.neighbors(task.exclude[-1])
     with suppress(EmptySpaceError):

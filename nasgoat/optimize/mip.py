@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
+from nasgoat.acquisition import ExpectedImprovement
 from nasgoat.errors import NoIncumbentError, NothingLeftError
 from nasgoat.mip import ModelOptions
 from nasgoat.optimize.base import Optimum, Task
+from nasgoat.optimize.improvement import ImprovementSearch
 from nasgoat.optimize.local_search import challenge, descend
 from nasgoat.records import Limits, ProgressCallback
 from nasgoat.solve import HighsSolver, KBest, Solver
@@ -38,7 +40,13 @@ class MipOptimizer:
         limits: Limits = Limits(),
         progress: ProgressCallback | None = None,
     ) -> list[Optimum]:
-        """See ``AcquisitionOptimizer.minimize``."""
+        """See ``AcquisitionOptimizer.minimize``.
+
+        Expected improvement is reduced to lower confidence bounds (docs/math.md, 6.6).
+        """
+        task = task.narrowed()
+        if isinstance(task.acquisition, ExpectedImprovement):
+            return self._most_improving(task, task.acquisition, k, limits, progress)
         began = time.perf_counter()
         search = KBest(task.acquisition, task.posterior, task.space, self.solver, self.options)
         search.exclude(task.exclude)
@@ -61,5 +69,26 @@ class MipOptimizer:
             optima.append(Optimum(best.graph, certificate, build))
             build, began = 0.0, time.perf_counter()
             if certificate.status == "interrupted":
+                break
+        return optima
+
+    def _most_improving(
+        self,
+        task: Task,
+        acquisition: ExpectedImprovement,
+        k: int,
+        limits: Limits,
+        progress: ProgressCallback | None,
+    ) -> list[Optimum]:
+        search = ImprovementSearch(task, acquisition, self.solver, self.options, self.descents)
+        optima: list[Optimum] = []
+        while len(optima) < k:
+            try:
+                optima.append(search.best(limits, progress))
+            except (NoIncumbentError, NothingLeftError):
+                if not optima:
+                    raise
+                break
+            if optima[-1].certificate.status == "interrupted":
                 break
         return optima

@@ -4,11 +4,17 @@ from collections.abc import Callable
 
 from nasgoat.errors import UnknownNameError
 from nasgoat.solve.base import Abilities, Clock, Outcome, Solver, Start
+from nasgoat.solve.gurobi import GurobiSolver
 from nasgoat.solve.highs import HighsSolver
-from nasgoat.solve.kbest import Best, KBest
+from nasgoat.solve.kbest import Answer, Best, KBest
+from nasgoat.solve.scip import ScipSolver
 from nasgoat.solve.standard_form import StandardForm, standard_form
 
-SOLVERS: dict[str, Callable[[int], Solver]] = {"highs": HighsSolver}
+SOLVERS: dict[str, Callable[[int], Solver]] = {
+    "highs": HighsSolver,
+    "gurobi": GurobiSolver,
+    "scip": ScipSolver,
+}
 
 
 def solver(name: str, threads: int = 1) -> Solver:
@@ -23,11 +29,14 @@ def solver(name: str, threads: int = 1) -> Solver:
 __all__ = [
     "SOLVERS",
     "Abilities",
+    "Answer",
     "Best",
     "Clock",
+    "GurobiSolver",
     "HighsSolver",
     "KBest",
     "Outcome",
+    "ScipSolver",
     "Solver",
     "StandardForm",
     "Start",

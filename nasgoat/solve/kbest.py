@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -16,7 +16,7 @@ from nasgoat.errors import (
     NothingLeftError,
 )
 from nasgoat.graphs import LabeledGraph
-from nasgoat.mip import AcquisitionProblem, ModelOptions, acquisition_problem
+from nasgoat.mip import AcquisitionProblem, ModelOptions, acquisition_problem, objective
 from nasgoat.posterior import Posterior
 from nasgoat.records import AUDIT_TOL, Certificate, Limits, Progress, ProgressCallback
 from nasgoat.solve.base import Clock, Outcome, Solver, Start
@@ -29,6 +29,24 @@ class Best:
 
     graph: LabeledGraph
     certificate: Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether there is a graph below a cutoff.
+
+    Args:
+        graph: the best one found below it, or None.
+        lower_bound: no graph that is left has a smaller value; infinite where none is left and the
+            cutoff is.
+        status: ``"optimal"`` where the question is settled, else why it is not.
+        effort: see ``Outcome``.
+    """
+
+    graph: LabeledGraph | None
+    lower_bound: float
+    status: str
+    effort: Mapping[str, int]
 
 
 class KBest:
@@ -60,6 +78,7 @@ class KBest:
         self._space = space
         self._solver = solver
         self._taken: set[str] = set()
+        self._uncut: list[LabeledGraph] = []  # taken, but not yet cut off from the models
         self._problems: list[AcquisitionProblem] = []
         for n in space.sizes:
             with suppress(EmptySpaceError):  # no graphs of this size: nothing to find among them
@@ -90,11 +109,65 @@ class KBest:
             EncodingMismatchError: the solver's answer disagrees with the number side.
         """
         clock = Clock(limits.seconds)
+        outcomes, complete = self._outcomes(limits, starts, progress, math.inf)
+        return self._certified(outcomes, clock.elapsed, complete=complete)
+
+    def below(
+        self,
+        cutoff: float,
+        limits: Limits = Limits(),
+        starts: Sequence[LabeledGraph] = (),
+    ) -> Answer:
+        """Whether a graph that is not excluded has a value below a cutoff.
+
+        This is quicker than to look for the best one: a solver may stop as soon as its bound meets
+        the cutoff. The graph is not excluded.
+
+        Raises:
+            EncodingMismatchError: the solver's answer disagrees with the number side.
+        """
+        outcomes, complete = self._outcomes(limits, starts, None, cutoff)
+        bound = min((o.lower_bound for o in outcomes), default=math.inf) if complete else -math.inf
+        statuses = [outcome.status for outcome in outcomes if outcome.status != "optimal"]
+        status = statuses[0] if statuses else "optimal"
+        effort = _total_effort(outcomes)
+        found = [outcome for outcome in outcomes if outcome.graph is not None]
+        if not found:
+            bound = cutoff if bound == math.inf else bound  # "infeasible" is about the cutoff
+            return Answer(None, bound, status, effort)
+        graph, value = self._audited(min(found, key=lambda outcome: outcome.value))
+        certificate = Certificate.audited(
+            value, bound, status=status, seconds=0.0, solver=self._solver.name, optimizer="mip"
+        )
+        lower_bound = certificate.lower_bound
+        return Answer(graph, -math.inf if lower_bound is None else lower_bound, status, effort)
+
+    def aim(self, acquisition: Acquisition) -> None:
+        """Minimise another acquisition function of the same posterior; all else stays."""
+        for i, problem in enumerate(self._problems):
+            target = objective(acquisition, problem.belief, problem.counts)
+            problem.model.acquisition.set_value(target)
+            self._problems[i] = replace(problem, acquisition=acquisition)
+
+    @property
+    def problems(self) -> tuple[AcquisitionProblem, ...]:
+        """One per node count that has graphs."""
+        return tuple(self._problems)
+
+    def _outcomes(
+        self,
+        limits: Limits,
+        starts: Sequence[LabeledGraph],
+        progress: ProgressCallback | None,
+        cutoff: float,
+    ) -> tuple[list[Outcome], bool]:
+        """Solve node count by node count; and whether all had their turn."""
+        clock = Clock(limits.seconds)
         outcomes: list[Outcome] = []
-        cutoff = math.inf
-        for problem in self._problems:
+        self._cut_off_taken()
+        for problem, feasible in self._most_promising_first(starts):
             left = None if limits.seconds is None else max(clock.left, 1e-3)
-            start = Start(list(self._feasible(problem, starts)), cutoff)
+            start = Start(feasible, cutoff)
             try:
                 outcome = self._solver.minimize(
                     problem, replace(limits, seconds=left), start, self._over(outcomes, progress)
@@ -105,8 +178,15 @@ class KBest:
             cutoff = min(cutoff, outcome.value)
             if outcome.status == "interrupted":
                 break
-        unsolved = self._problems[len(outcomes) :]
-        return self._certified(outcomes, clock.elapsed, complete=not unsolved)
+        return outcomes, len(outcomes) == len(self._problems)
+
+    def _most_promising_first(
+        self, starts: Sequence[LabeledGraph]
+    ) -> list[tuple[AcquisitionProblem, list[LabeledGraph]]]:
+        """The node counts with their starts; the first one's value is a cutoff for the others."""
+        paired = [(problem, list(self._feasible(problem, starts))) for problem in self._problems]
+        best = [min(map(p.value, graphs), default=math.inf) for p, graphs in paired]
+        return [paired[i] for i in sorted(range(len(paired)), key=best.__getitem__)]
 
     def _certified(self, outcomes: list[Outcome], seconds: float, *, complete: bool) -> Best:
         found = [outcome for outcome in outcomes if outcome.graph is not None]
@@ -130,7 +210,7 @@ class KBest:
             optimizer="mip",
         )
         self._take(graph)
-        effort = dict(sum((Counter(outcome.effort) for outcome in outcomes), Counter[str]()))
+        effort = _total_effort(outcomes)
         return Best(graph, replace(certificate, effort=effort))
 
     def _audited(self, outcome: Outcome) -> tuple[LabeledGraph, float]:
@@ -155,7 +235,9 @@ class KBest:
         """A copy of each graph that the model contains."""
         for graph in graphs:
             if graph.n == problem.cell.handles.n and self._space.key(graph) not in self._taken:
-                yield from problem.cell.copies(graph)[:1]
+                copy = problem.cell.copy(graph)
+                if copy is not None:
+                    yield copy
 
     def _over(
         self, outcomes: Sequence[Outcome], progress: ProgressCallback | None
@@ -181,5 +263,18 @@ class KBest:
         if key in self._taken:
             return
         self._taken.add(key)
-        for problem in self._problems:
-            problem.add_cuts(problem.exclude(graph))
+        self._uncut.append(graph)
+
+    def _cut_off_taken(self) -> None:
+        """Write exclusions only when they are needed: a graph can have very many copies."""
+        while self._uncut:
+            for problem in self._problems:
+                problem.add_cuts(problem.exclude(self._uncut[-1]))
+            self._uncut.pop()
+
+
+def _total_effort(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for outcome in outcomes:
+        total.update(outcome.effort)  # unlike +, this keeps what is zero
+    return dict(total)

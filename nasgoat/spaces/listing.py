@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from nasgoat.errors import EmptySpaceError, NotListableError
 from nasgoat.graphs import GraphBatch, LabeledGraph
+from nasgoat.spaces.labellings import unlabelled, with_edge_labels, with_node_labels
+from nasgoat.spaces.rules import Undirected
 
 if TYPE_CHECKING:
     from nasgoat.spaces.cell import CellSpace
@@ -30,12 +32,12 @@ def structures(space: CellSpace, n: int) -> NDArray[np.bool_]:
     """
     frontier = np.zeros((1, 1, 1), dtype=np.bool_)
     for k in range(1, n):
-        ways = 2 ** (k if space.is_topological else 2 * k)
+        ways = 2 ** _bits(space, k)
         if len(frontier) * ways > MAX_STRUCTURES:
             msg = f"space {space.name!r} has too many edge sets at {n} nodes to list them"
             raise NotListableError(msg)
-        frontier = _grown(space, frontier, np.arange(ways), n)
-    batch = _unlabelled(frontier)
+        frontier = _grown(space, frontier, _ways(space, k, np.arange(ways)), n)
+    batch = unlabelled(frontier)
     for rule in space.rules:
         if rule.structural:
             batch = batch.take(rule.holds(batch))
@@ -87,6 +89,20 @@ def sample(space: CellSpace, rng: np.random.Generator) -> LabeledGraph:
     raise EmptySpaceError(msg)
 
 
+def _is_undirected(space: CellSpace) -> bool:
+    return any(isinstance(rule, Undirected) for rule in space.rules)
+
+
+def _bits(space: CellSpace, k: int) -> int:
+    """Free choices of edges between a new node and the ``k`` before it."""
+    return k if space.is_topological or _is_undirected(space) else 2 * k
+
+
+def _ways(space: CellSpace, k: int, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The bits of in- and out-edges that ``_bits`` free choices stand for."""
+    return chosen | (chosen << k) if _is_undirected(space) else chosen
+
+
 def _grown(
     space: CellSpace, frontier: NDArray[np.bool_], ways: NDArray[np.int64], n: int
 ) -> NDArray[np.bool_]:
@@ -97,7 +113,7 @@ def _grown(
     bits = (ways[:, None] >> np.arange(2 * k)) & 1 == 1
     grown[:, :, :k, k] = bits[:, :k]
     grown[:, :, k, :k] = bits[:, k:]
-    prefixes = _unlabelled(grown.reshape(-1, k + 1, k + 1))
+    prefixes = unlabelled(grown.reshape(-1, k + 1, k + 1))
     keep = np.ones(len(prefixes), dtype=np.bool_)
     for rule in space.rules:
         if rule.structural:
@@ -105,17 +121,7 @@ def _grown(
     return prefixes.adjacency[keep]
 
 
-def _unlabelled(adjacency: NDArray[np.bool_]) -> GraphBatch:
-    count, n, _ = adjacency.shape
-    return GraphBatch(
-        np.full(count, n, dtype=np.int64),
-        adjacency,
-        np.full((count, n), -1, dtype=np.int8),
-        np.full((count, n, n), -1, dtype=np.int8),
-    )
-
-
-def _domains(space: CellSpace, n: int) -> list[NDArray[np.int8]]:
+def label_domains(space: CellSpace, n: int) -> list[NDArray[np.int8]]:
     """Labels that no rule forbids outright, for each node."""
     labels = range(len(space.node_alphabet))
     return [
@@ -130,7 +136,7 @@ def _labellings(space: CellSpace, adjacency: NDArray[np.bool_]) -> NDArray[np.fl
     """Number of labellings of each edge set, label rules aside; ``(N,)``."""
     n = adjacency.shape[1]
     if space.node_alphabet:
-        return np.full(len(adjacency), np.prod([float(len(d)) for d in _domains(space, n)]))
+        return np.full(len(adjacency), np.prod([float(len(d)) for d in label_domains(space, n)]))
     return float(max(1, len(space.edge_alphabet))) ** adjacency.sum(axis=(1, 2))
 
 
@@ -142,34 +148,12 @@ def _count_points(space: CellSpace) -> int:
 
 def _labelled(space: CellSpace, adjacency: NDArray[np.bool_]) -> GraphBatch:
     """Every edge set with every labelling."""
-    batch = _unlabelled(adjacency)
+    batch = unlabelled(adjacency)
     if space.node_alphabet:
-        return _with_node_labels(batch, _domains(space, adjacency.shape[1]))
+        return with_node_labels(batch, label_domains(space, adjacency.shape[1]))
     if space.edge_alphabet:
-        return _with_edge_labels(batch, len(space.edge_alphabet))
+        return with_edge_labels(batch, len(space.edge_alphabet))
     return batch
-
-
-def _with_node_labels(batch: GraphBatch, domains: list[NDArray[np.int8]]) -> GraphBatch:
-    table = np.stack(np.meshgrid(*domains, indexing="ij"), axis=-1).reshape(-1, len(domains))
-    rows = np.repeat(np.arange(len(batch)), len(table))
-    repeated = batch.take(rows)
-    labels = np.tile(table, (len(batch), 1))
-    return GraphBatch(repeated.sizes, repeated.adjacency, labels, repeated.edge_labels)
-
-
-def _with_edge_labels(batch: GraphBatch, n_labels: int) -> GraphBatch:
-    parts = [batch.take(slice(0, 0))]
-    counts = batch.adjacency.sum(axis=(1, 2))
-    for count in map(int, np.unique(counts)):
-        some = batch.take(counts == count)
-        table = np.indices((n_labels,) * count).reshape(count, n_labels**count).T.astype(np.int8)
-        rows = np.repeat(np.arange(len(some)), len(table))
-        repeated = some.take(rows)
-        labels = repeated.edge_labels.copy()
-        labels[repeated.adjacency] = np.tile(table, (len(some), 1)).ravel()
-        parts.append(GraphBatch(repeated.sizes, repeated.adjacency, repeated.node_labels, labels))
-    return GraphBatch.concatenate(parts)
 
 
 def _first_of_each(batch: GraphBatch) -> NDArray[np.int64]:
@@ -219,10 +203,10 @@ def _draws(space: CellSpace, n: int, rng: np.random.Generator) -> GraphBatch:
     else:
         chosen = rng.choice(len(weights), SAMPLE_CHUNK, p=weights / weights.sum())
         adjacency = structures(space, n)[chosen]
-    batch = _unlabelled(adjacency)
+    batch = unlabelled(adjacency)
     nodes, edges = batch.node_labels.copy(), batch.edge_labels.copy()
     if space.node_alphabet:
-        columns = [rng.choice(domain, len(batch)) for domain in _domains(space, n)]
+        columns = [rng.choice(domain, len(batch)) for domain in label_domains(space, n)]
         nodes = np.stack(columns, axis=1).astype(np.int8)
     if space.edge_alphabet:
         count = int(adjacency.sum())
@@ -235,14 +219,14 @@ def _random_walk(space: CellSpace, n: int, rng: np.random.Generator) -> NDArray[
     prefix = np.zeros((1, 1, 1), dtype=np.bool_)
     density = rng.random()  # one for the whole walk, or few edges would hardly ever come out
     for k in range(1, n):
-        bits = k if space.is_topological else 2 * k
+        bits = _bits(space, k)
         ways = (rng.random((SAMPLE_CHUNK, bits)) < density) @ (1 << np.arange(bits))
         if k == n - 1 and 2**bits <= MAX_LAST_WAYS:
             ways = rng.permutation(2**bits)  # whether rules hold is decided here: try them all
-        prefix = _grown(space, prefix, ways, n)
+        prefix = _grown(space, prefix, _ways(space, k, ways), n)
         if k < n - 1:
             prefix = prefix[:1]
-    batch = _unlabelled(prefix)
+    batch = unlabelled(prefix)
     for rule in space.rules:
         if rule.structural:
             batch = batch.take(rule.holds(batch))

@@ -5,7 +5,8 @@ are in ``nasgoat.surrogate.gpflow_kernels``, whose import does load it.
 """
 
 from nasgoat.surrogate.base import Surrogate
-from nasgoat.surrogate.gp import GPSurrogate, feature_maps_of
+from nasgoat.surrogate.feature_maps import FEATURES, feature_maps_of
+from nasgoat.surrogate.gp import GPSurrogate
 from nasgoat.surrogate.hyperparameters import Hyperparameters
 from nasgoat.surrogate.ranges import NOISE, PAPER_NOISE, VARIANCE, WEIGHT, Range
 from nasgoat.surrogate.transforms import (
@@ -18,6 +19,7 @@ from nasgoat.surrogate.transforms import (
 )
 
 __all__ = [
+    "FEATURES",
     "NOISE",
     "PAPER_NOISE",
     "TRANSFORMS",

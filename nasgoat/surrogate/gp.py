@@ -16,11 +16,11 @@ from nasgoat.kernels import (
     ExponentialKernel,
     FeatureMap,
     LinearKernel,
-    default_feature_maps,
     features,
 )
 from nasgoat.posterior import FeaturePosterior, KernelPosterior
 from nasgoat.spaces import CellSpace
+from nasgoat.surrogate.feature_maps import feature_maps_of
 from nasgoat.surrogate.hyperparameters import Hyperparameters, Structure
 from nasgoat.surrogate.quiet import load_gpflow
 from nasgoat.surrogate.ranges import NOISE, VARIANCE, WEIGHT, Range
@@ -61,14 +61,19 @@ class GPSurrogate:
     seed: int = 0
 
     @classmethod
-    def of_space(cls, space: CellSpace, **settings: Any) -> Self:
-        """A surrogate over the usual feature maps of a space (see ``feature_maps_of``).
+    def of_space(cls, space: CellSpace, features: str | None = None, **settings: Any) -> Self:
+        """A surrogate over feature maps of a space.
 
         Args:
             space: where the graphs come from.
+            features: names of feature maps, None for the usual ones (see ``feature_maps_of``).
             **settings: further arguments of the class.
+
+        Raises:
+            UnknownNameError: there are no such features.
+            ValueError: the features do not fit the space.
         """
-        return cls(feature_maps_of(space), **settings)
+        return cls(feature_maps_of(space, features), **settings)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "maps", tuple(self.maps))
@@ -141,13 +146,6 @@ class GPSurrogate:
         noise = self.noise.initial if isinstance(self.noise, Range) else self.noise
         variance = self.variance.initial if self.exponential else 1.0
         return Hyperparameters((self.weights.initial,) * len(self.maps), variance, noise)
-
-
-def feature_maps_of(space: CellSpace) -> tuple[FeatureMap, ...]:
-    """The paper's feature maps for a space: SP + NL, SSP + EL, or SSP where nothing is labelled."""
-    return default_feature_maps(
-        max(space.sizes), len(space.node_alphabet), len(space.edge_alphabet)
-    )
 
 
 def _compressed(phi: Floats) -> Floats:

@@ -42,7 +42,8 @@ CASES = [
 
 def test_every_rule_is_in_some_space() -> None:
     used = {type(rule).__name__ for space in SPACES.values() for rule in space.rules}
-    assert used == {rule.__name__ for rule in Rule.__subclasses__()}
+    # UserRule wraps whatever a user writes: tests/optimize/test_embedding.py
+    assert used == {rule.__name__ for rule in Rule.__subclasses__()} - {"UserRule"}
 
 
 def agrees(space: CellSpace, encoding: Encoding) -> None:
@@ -127,12 +128,10 @@ def test_several_sizes_are_refused() -> None:
         cell_of(nasbench101((3, 4)), "layered")
 
 
-@pytest.mark.parametrize(
-    ("encoding", "symmetry"), [("layered", Symmetry(False, False)), ("paper", Symmetry())]
-)
-def test_layers_and_symmetry_need_an_order(encoding: Encoding, symmetry: Symmetry) -> None:
+@pytest.mark.parametrize("encoding", ["layered", "paper"])
+def test_symmetry_rows_of_dags_need_an_order(encoding: Encoding) -> None:
     with pytest.raises(NoEncodingError, match="topological"):
-        cell_of(digraphs(3), encoding, symmetry)
+        cell_of(digraphs(3), encoding, Symmetry())
 
 
 def test_a_skip_at_the_ends_is_outside_for_rows_too() -> None:

@@ -1,0 +1,1 @@
+"""Measurements of the acquisition optimisers: problem x driver, suites of them, and plots."""

@@ -1,0 +1,257 @@
+"""Gurobi: one branch and bound, cut by tangents of the curves wherever a graph is found.
+
+The linear model bounds the acquisition from below. Each graph that Gurobi finds is valued exactly;
+if the model values it too well it is refused with its tangents, lazy rows which do not count for
+the size limit of the licence that comes with gurobipy (docs/math.md, 6.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from nasgoat.errors import SolverUnavailableError
+from nasgoat.graphs import LabeledGraph
+from nasgoat.mip import AcquisitionProblem, Cut, Root, Square
+from nasgoat.records import Limits, ProgressCallback
+from nasgoat.solve.aside import run_aside
+from nasgoat.solve.base import Abilities, Outcome, Start
+from nasgoat.solve.gurobi_model import add_rows, gurobipy, status_of, translated
+from nasgoat.solve.record import Design, Record
+from nasgoat.solve.standard_form import StandardForm, standard_form
+
+PARAMETERS = {
+    "MIPGap": 0.0,  # the absolute gap decides
+    # as for HiGHS: where the root is steep, 1e-6 is coarse (docs/math.md, 6.3)
+    "FeasibilityTol": 1e-9,
+    "IntFeasTol": 1e-9,
+    "OptimalityTol": 1e-9,
+    "LazyConstraints": 1,
+    "PreCrush": 1,  # cuts of the callback speak of the original variables
+}
+NATIVE = {"MIQCPMethod": 1, "NonConvex": 0}  # outer approximation: simplex accuracy
+SHARE = 0.3  # of the gap is left to Gurobi's own gap, and as much to the tangents
+VIOLATED = 1e-9  # a lazy row that is broken by less refuses nothing
+
+
+@dataclass(frozen=True, slots=True)
+class GurobiSolver:
+    """The Gurobi backend.
+
+    Args:
+        threads: for branch and bound; 1 is deterministic across machines of different sizes.
+        seed: Gurobi's random seed.
+        native: give Gurobi the quadratic rows instead of tangents. The licence that comes with
+            gurobipy allows 200 variables then, otherwise 2,000 and as many rows.
+    """
+
+    threads: int = 1
+    seed: int = 0
+    native: bool = False
+
+    @property
+    def abilities(self) -> Abilities:
+        """Lazy rows; quadratic ones if asked for."""
+        return Abilities(lazy=True, quadratic=self.native)
+
+    @property
+    def name(self) -> str:
+        return "gurobi " + ".".join(map(str, gurobipy().gurobi.version()))
+
+    def minimize(
+        self,
+        problem: AcquisitionProblem,
+        limits: Limits,
+        start: Start = Start(),
+        progress: ProgressCallback | None = None,
+    ) -> Outcome:
+        """See ``Solver.minimize``.
+
+        Raises:
+            SolverUnavailableError: no gurobipy, or a licence that does not carry the model.
+        """
+        gp = gurobipy()
+        parameters = {"OutputFlag": 0, "Threads": self.threads, "Seed": self.seed, **PARAMETERS}
+        if self.native:
+            parameters |= NATIVE
+        record = Record(problem, limits, start, progress)
+        try:
+            with gp.Env(params=parameters) as env:
+                return _Solve(gp, env, record, native=self.native).run()
+        except gp.GurobiError as error:
+            raise translated(error, problem, native=self.native) from error
+
+
+@dataclass(slots=True)
+class _Solve:
+    """One minimisation; holds what changes while it runs."""
+
+    gp: Any
+    env: Any
+    record: Record
+    native: bool
+    form: StandardForm = field(init=False)
+    design: Design = field(init=False)
+    model: Any = None
+    x: list[Any] = field(default_factory=list)
+    injected: LabeledGraph | None = None
+    proven: bool = False
+
+    def run(self) -> Outcome:
+        record, status = self.record, "optimal"
+        self._load()
+        while not record.closed:
+            if record.clock.left <= 0:
+                status = "time_limit"
+                break
+            known, before = set(record.seen), record.bound
+            status = self._solve()
+            if status != "optimal" or record.closed:
+                break
+            new = [graph for graph in record.seen if graph not in known]
+            if new and record.problem.refine(new):
+                self._load()
+            elif not new and record.bound <= before:
+                status = "stalled"  # rounding is left
+        with suppress(AttributeError):
+            self.model.dispose()
+        return record.outcome(status)
+
+    def _load(self) -> None:
+        """Pass the linear model to Gurobi, exact at the best graph; other tangents come lazily."""
+        problem, record = self.record.problem, self.record
+        with problem.linear() as model:
+            self.form = form = standard_form(model)
+        self.design = Design.of(problem, form)
+        kinds = np.where(form.integer, self.gp.GRB.INTEGER, self.gp.GRB.CONTINUOUS)
+        self.model = self.gp.Model(env=self.env)
+        x = self.model.addMVar(
+            len(form.cost), lb=form.lower, ub=form.upper, obj=form.cost, vtype=kinds
+        )
+        self.x = x.tolist()
+        self.model.ObjCon = form.offset
+        add_rows(self.model, form, x)
+        if self.native:
+            self._add_quadratic()
+        else:
+            for cut in [] if record.best is None else problem.cuts_at(record.best):
+                self.model.addConstr(self._row(cut))
+        self.model.update()
+        rows = self.model.NumConstrs + self.model.NumQConstrs
+        record.effort.update(variables=self.model.NumVars, rows=rows)
+
+    def _add_quadratic(self) -> None:
+        for curve in self.record.problem.belief.curves:
+            if not isinstance(curve, Square | Root):
+                msg = f"Gurobi's native form has no {type(curve).__name__}; use native=False"
+                raise SolverUnavailableError(msg)
+            argument, value = (self._expression(v) for v in (curve.argument, curve.value))
+            square = isinstance(curve, Square)
+            low, high = (argument, value) if square else (value, argument)
+            self.model.addQConstr(low * low <= high)
+
+    def _expression(self, variable: Any) -> Any:
+        column = self.form.column_of.get(id(variable))
+        return float(variable.value) if column is None else self.x[column]
+
+    def _row(self, cut: Cut) -> Any:
+        columns, values, fixed = self.form.row(cut.terms)
+        total = self.gp.LinExpr(values, [self.x[column] for column in columns])
+        return total >= cut.lower - fixed
+
+    def _solve(self) -> str:
+        """Branch and bound; update incumbent and bound."""
+        record, parameters = self.record, self.model.Params
+        parameters.TimeLimit = min(record.clock.left, 1e9)
+        parameters.MIPGapAbs = SHARE * record.allowed
+        if record.limits.nodes is not None:
+            parameters.NodeLimit = record.limits.nodes
+        if np.isfinite(record.value):
+            parameters.Cutoff = record.ceiling
+        self._suggest()
+        self.proven = False
+        interrupted = run_aside(
+            lambda: self.model.optimize(self._on_event), self.model.terminate, record.tell
+        )
+        record.effort.update(rounds=1, nodes=int(self.model.NodeCount))
+        status = self._conclude(status_of(self.gp.GRB, self.model.Status))
+        record.tell()
+        if interrupted:
+            return "interrupted"
+        return "optimal" if self.proven else status
+
+    def _conclude(self, status: str) -> str:
+        """Take note of what the solve ended with."""
+        record = self.record
+        if status == "infeasible" and record.best is None:
+            record.exhaust()  # no graph is better than the cutoff
+            return "optimal"
+        if status in ("infeasible", "error"):
+            return "stalled"  # a graph is known: the solver went wrong
+        if self.model.SolCount:
+            record.visit(self.design.graph_at(self.model.getAttr("X", self.x)))
+        record.raise_bound(self.model.ObjBound, final=status == "optimal")
+        return status
+
+    def _suggest(self) -> None:
+        graphs = [*self.record.start.graphs]
+        if self.record.best is not None and self.record.best not in graphs:
+            graphs.append(self.record.best)
+        self.model.NumStart = len(graphs)
+        self.model.update()
+        for i, graph in enumerate(graphs):
+            self.model.Params.StartNumber = i
+            for column, value in self.design.values_at(graph).items():
+                self.x[column].Start = value
+        self.injected = self.record.best
+
+    def _on_event(self, model: Any, where: int) -> None:
+        """Gurobi's callback."""
+        codes = self.gp.GRB.Callback
+        if where == codes.MIPSOL:
+            self._on_graph(model.cbGetSolution(self.x), model.cbGet(codes.MIPSOL_OBJ))
+            self._on_bound(model.cbGet(codes.MIPSOL_OBJBND))
+        elif where == codes.MIPNODE:
+            self._on_node()
+            self._on_bound(model.cbGet(codes.MIPNODE_OBJBND))
+        elif where == codes.MIP:
+            self._on_bound(model.cbGet(codes.MIP_OBJBND))
+
+    def _on_bound(self, bound: float) -> None:
+        self.record.raise_bound(bound)
+        if self.record.closed and not self.proven:
+            self.proven = True
+            self.model.terminate()
+
+    def _on_graph(self, x: Sequence[float], objective: float) -> None:
+        """Refuse a solution that is valued too well, as far as tangents can."""
+        graph = self.design.graph_at(x)
+        missing = self.record.visit(graph) - objective
+        if self.native or missing <= SHARE * self.record.allowed:
+            return
+        for cut in self.record.problem.cuts_at(graph):
+            columns, values, fixed = self.form.row(cut.terms)
+            total = sum(a * x[column] for column, a in zip(columns, values, strict=True))
+            if total + fixed < cut.lower - VIOLATED:
+                self.model.cbLazy(self._row(cut))
+
+    def _on_node(self) -> None:
+        """Cut a node's relaxation, and hand in the best graph if Gurobi has not seen it."""
+        best, codes = self.record.best, self.gp.GRB.Callback
+        if best is not None and best != self.injected:
+            self.injected = best
+            values = self.design.values_at(best)
+            self.model.cbSetSolution([self.x[column] for column in values], list(values.values()))
+        if self.native or self.model.cbGet(codes.MIPNODE_STATUS) != self.gp.GRB.OPTIMAL:
+            return
+        x = self.model.cbGetNodeRel(self.x)
+        for cut in self.record.problem.cuts_at_point(lambda v: self._value_of(x, v)):
+            self.model.cbCut(self._row(cut))
+
+    def _value_of(self, x: Sequence[float], variable: Any) -> float:
+        column = self.form.column_of.get(id(variable))
+        return float(variable.value) if column is None else x[column]

@@ -1,0 +1,190 @@
+"""A HiGHS model: what the package ``highspy`` is asked for, in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nasgoat.errors import SolverUnavailableError
+from nasgoat.mip import Cut
+from nasgoat.solve.aside import run_aside
+from nasgoat.solve.standard_form import StandardForm
+
+Floats = NDArray[np.float64]
+
+OPTIONS = {
+    "mip_rel_gap": 0.0,  # the absolute gap decides
+    "small_matrix_value": 1e-12,  # dropped coefficients would move the bound
+    "primal_feasibility_tolerance": 1e-8,
+    # HiGHS 1.15.1 loses solutions after a restart, and by a presolve rule that drops an equality
+    # clique (its issues 2439 and 3216): models of this package came out wrong with either of them
+    "mip_allow_restart": False,
+    "presolve_rule_off": 65536,
+    # the start is nearly always the optimum: searching for a better one took a fifth of the time
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+    "mip_pscost_minreliable": 1,
+}
+LARGE = 1e20
+FEASIBLE = 2  # HiGHS's SolutionStatus.kSolutionStatusFeasible
+STATUS = {
+    "kOptimal": "optimal",
+    "kInfeasible": "infeasible",
+    "kUnboundedOrInfeasible": "infeasible",  # all variables have finite bounds
+    "kTimeLimit": "time_limit",
+    "kSolutionLimit": "node_limit",
+    "kInterrupt": "interrupted",
+}
+
+
+def highspy() -> Any:
+    """The package.
+
+    Raises:
+        SolverUnavailableError: it is not installed.
+    """
+    try:
+        import highspy as package  # noqa: PLC0415  (`import nasgoat` loads no solver)
+    except ImportError as error:
+        msg = "the solver highs needs the package highspy; install it: pip install highspy"
+        raise SolverUnavailableError(msg) from error
+    return package
+
+
+@dataclass(slots=True)
+class HighsModel:
+    """A linear model with integer variables, and a row for a ceiling of the objective."""
+
+    highs: Any
+    form: StandardForm
+    ceiling_row: int
+    interrupted: bool = False
+    _every: NDArray[np.int32] = field(init=False)
+
+    @classmethod
+    def of(cls, form: StandardForm, threads: int) -> Self:
+        """Pass a model to HiGHS."""
+        package = highspy()
+        lp = package.HighsLp()
+        lp.num_col_, lp.num_row_ = len(form.cost), len(form.row_lower)
+        lp.col_cost_, lp.offset_ = form.cost, form.offset
+        lp.col_lower_, lp.col_upper_ = form.lower, form.upper
+        lp.row_lower_, lp.row_upper_ = form.row_lower, form.row_upper
+        lp.a_matrix_.format_ = package.MatrixFormat.kRowwise
+        lp.a_matrix_.start_ = form.A.indptr
+        lp.a_matrix_.index_ = form.A.indices
+        lp.a_matrix_.value_ = form.A.data
+        highs = package.Highs()
+        highs.silent()
+        for name, value in {"threads": threads, **OPTIONS}.items():
+            highs.setOptionValue(name, value)
+        highs.HandleUserInterrupt = True
+        highs.passModel(lp)
+        used = np.flatnonzero(form.cost)
+        highs.addRow(-package.kHighsInf, package.kHighsInf, len(used), used, form.cost[used])
+        return cls(highs, form, len(form.row_lower))
+
+    def __post_init__(self) -> None:
+        self._every = np.arange(len(self.form.cost), dtype=np.int32)
+
+    def add(self, cuts: Iterable[Cut]) -> None:
+        """Add rows; HiGHS forgets its solution."""
+        for cut in cuts:
+            columns, values, fixed = self.form.row(cut.terms)
+            index, coefficient = np.array(columns, np.int32), np.array(values)
+            self.highs.addRow(cut.lower - fixed, LARGE, len(columns), index, coefficient)
+
+    def keep_below(self, objective: float) -> None:
+        """Make points with a larger objective infeasible."""
+        ceiling = objective - self.form.offset
+        self.highs.changeRowBounds(self.ceiling_row, -LARGE, ceiling)
+
+    def set(self, options: Mapping[str, Any]) -> None:
+        """Set options of HiGHS."""
+        for name, value in options.items():
+            self.highs.setOptionValue(name, value)
+
+    def solve_relaxation(self, seconds: float) -> tuple[float, Floats] | None:
+        """Objective and optimum of the LP relaxation; None where it was not solved."""
+        self._set_integer(self.form.integer & False)
+        if self._run(seconds) != "optimal":
+            return None
+        return self._objective, self._point
+
+    def suggest(self, values: Mapping[int, float]) -> None:
+        """Start from the solution with these values of the design."""
+        columns = np.array(list(values), dtype=np.int32)
+        self.highs.setSolution(len(columns), columns, np.array(list(values.values())))
+
+    def solve(
+        self,
+        seconds: float,
+        on_solution: Callable[[Floats], None],
+        meanwhile: Callable[[], None],
+    ) -> str:
+        """Solve the MIP; return how it ended.
+
+        HiGHS's callbacks tell bounds, too, but some of them are of its heuristics' own models.
+
+        Args:
+            seconds: of this run alone.
+            on_solution: hears of every better solution, from another thread.
+            meanwhile: called now and then.
+        """
+        self._set_integer(self.form.integer)
+
+        def solution(event: Any) -> None:
+            on_solution(np.asarray(event.data_out.mip_solution))
+
+        self.highs.cbMipImprovingSolution.subscribe(solution)
+        status = self._run(seconds, meanwhile)
+        self.highs.cbMipImprovingSolution.unsubscribe(solution)
+        if status == "not_run":
+            return "time_limit"
+        info = self.highs.getInfo()
+        if info.valid and info.primal_solution_status == FEASIBLE:
+            on_solution(self._point)
+        return status
+
+    @property
+    def bound(self) -> float:
+        """What the last run proved; nothing where HiGHS sets to zero what it does not know."""
+        info = self.highs.getInfo()
+        if not info.valid:
+            return -np.inf
+        if self.form.integer.any():
+            return float(info.mip_dual_bound)
+        optimal = STATUS.get(self.highs.getModelStatus().name) == "optimal"
+        return self._objective if optimal else -np.inf  # an LP has no MIP bound
+
+    @property
+    def nodes(self) -> int:
+        """Branch-and-bound nodes of the last run."""
+        return max(int(self.highs.getInfo().mip_node_count), 0)
+
+    @property
+    def _objective(self) -> float:
+        return float(self.highs.getInfo().objective_function_value)
+
+    @property
+    def _point(self) -> Floats:
+        return np.array(self.highs.getSolution().col_value)
+
+    def _set_integer(self, flags: NDArray[np.bool_]) -> None:
+        self.highs.changeColsIntegrality(len(self._every), self._every, flags.astype(np.uint8))
+
+    def _run(self, seconds: float, meanwhile: Callable[[], None] = lambda: None) -> str:
+        if seconds <= 0:
+            return "not_run"
+        self.highs.setOptionValue("time_limit", min(seconds, LARGE))
+        if run_aside(self.highs.run, self.highs.cancelSolve, meanwhile):
+            self.interrupted = True
+        if self.interrupted:
+            return "interrupted"
+        return STATUS.get(self.highs.getModelStatus().name, "error")
