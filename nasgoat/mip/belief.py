@@ -19,6 +19,7 @@ from nasgoat.graphs import GraphBatch
 from nasgoat.mip.counts import CountHandles
 from nasgoat.mip.curves import Curve, Cut
 from nasgoat.mip.handles import Term
+from nasgoat.mip.majorant import Diagonal
 from nasgoat.posterior import Posterior
 
 Floats = NDArray[np.float64]
@@ -58,13 +59,21 @@ class Belief(Protocol):
 
 
 @singledispatch
-def encode_belief(posterior: Posterior, block: pyo.Block, counts: CountHandles) -> Belief:
+def encode_belief(
+    posterior: Posterior, block: pyo.Block, counts: CountHandles, diagonal: Diagonal = "least"
+) -> Belief:
     """Encode a posterior over the counts of its kernel.
+
+    Args:
+        posterior: what is encoded.
+        block: for the rows.
+        counts: of the kernel's feature maps.
+        diagonal: what bounds the variance of a linear kernel (docs/math.md, 6.3).
 
     Raises:
         NoEncodingError: the posterior has no MIP form.
     """
-    del block, counts
+    del block, counts, diagonal
     msg = (
         f"a {type(posterior).__name__} has no MIP form: use --kernel linear, or --optimizer "
         "exhaustive for a space that can be listed"

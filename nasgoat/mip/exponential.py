@@ -34,6 +34,7 @@ from nasgoat.mip.exponential_variance import Prior, Variance, variance_rows
 from nasgoat.mip.exponents import Exponents, exponents
 from nasgoat.mip.handles import Term
 from nasgoat.mip.integers import IntegerHandles, integer_block
+from nasgoat.mip.majorant import Diagonal
 from nasgoat.mip.ranges import range_of, ranges
 from nasgoat.mip.thresholds import GRID, attainable, divided, thresholds_within
 from nasgoat.posterior import KernelPosterior
@@ -243,7 +244,13 @@ class ExponentialBelief:
 
 
 @encode_belief.register
-def _(posterior: KernelPosterior, block: pyo.Block, counts: CountHandles) -> Belief:
+def _(
+    posterior: KernelPosterior,
+    block: pyo.Block,
+    counts: CountHandles,
+    diagonal: Diagonal = "least",
+) -> Belief:
+    del diagonal  # the exponential of the counts has none
     if not isinstance(posterior.kernel, ExponentialKernel):
         msg = (
             f"a KernelPosterior of a {type(posterior.kernel).__name__} has no MIP form; a linear "

@@ -11,11 +11,13 @@ program, ``max <S, Z>`` with ``Z`` semidefinite of diagonal ``v``, which is solv
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Diagonal = Literal["least", "prior"]
 
 MAX_COUNTS = 96  # the factor has a row per count, each of which costs the MIP two variables
 WORTH = 0.7  # the least diagonal is used where it is at most this share of the prior one
@@ -31,7 +33,7 @@ class Split:
     G: Floats  # (r, C)
 
 
-def split(prior: Floats, informed: Floats, typical: Floats) -> Split:
+def split(prior: Floats, informed: Floats, typical: Floats, choice: Diagonal = "least") -> Split:
     """Split ``S = prior - informed' informed``.
 
     The prior itself is a valid ``D`` if it is diagonal, and the one used where there are many
@@ -41,10 +43,11 @@ def split(prior: Floats, informed: Floats, typical: Floats) -> Split:
         prior: ``(C, C)``, prior covariance of the counts' coefficients.
         informed: ``(r, C)``, the directions that the data inform.
         typical: ``(C,)``, typical squares of the counts, positive: the weights ``v``.
+        choice: ``"prior"`` keeps the prior wherever it is diagonal.
     """
     diagonal = prior.diagonal()
     is_diagonal = np.count_nonzero(prior) == np.count_nonzero(diagonal)
-    if len(prior) == 0 or (is_diagonal and len(prior) > MAX_COUNTS):
+    if len(prior) == 0 or (is_diagonal and (choice == "prior" or len(prior) > MAX_COUNTS)):
         return Split(diagonal, informed)
     S = prior - informed.T @ informed
     D = _repaired(_least_diagonal(_scaled(S, typical)) / typical, S, typical)

@@ -25,7 +25,7 @@ from nasgoat.mip.belief import encode_belief
 from nasgoat.mip.counts import CountHandles, square_block
 from nasgoat.mip.curves import Curve, Cut, Root, Square
 from nasgoat.mip.handles import Term
-from nasgoat.mip.majorant import Split, split
+from nasgoat.mip.majorant import Diagonal, Split, split
 from nasgoat.posterior import FeaturePosterior
 
 Floats = NDArray[np.float64]
@@ -54,10 +54,18 @@ class LinearBelief:
         posterior: what is encoded.
         block: for the variance rows.
         counts: of the kernel's feature maps.
+        diagonal: which diagonal bounds the variance.
     """
 
-    def __init__(self, posterior: FeaturePosterior, block: pyo.Block, counts: CountHandles) -> None:
+    def __init__(
+        self,
+        posterior: FeaturePosterior,
+        block: pyo.Block,
+        counts: CountHandles,
+        diagonal: Diagonal = "least",
+    ) -> None:
         self.posterior = posterior
+        self.diagonal = diagonal
         self.counts = counts
         self.variance: VarianceHandles | None = None
         self._block = block
@@ -69,7 +77,7 @@ class LinearBelief:
     def deviation(self) -> Term:
         """See ``Belief``."""
         if self.variance is None:
-            self.variance = variance_block(self._block, self.counts, self.posterior)
+            self.variance = variance_block(self._block, self.counts, self.posterior, self.diagonal)
         return float(np.sqrt(self.variance.unit)) * self.variance.t
 
     @property
@@ -104,15 +112,20 @@ class LinearBelief:
 
 
 @encode_belief.register
-def _(posterior: FeaturePosterior, block: pyo.Block, counts: CountHandles) -> LinearBelief:
-    return LinearBelief(posterior, block, counts)
+def _(
+    posterior: FeaturePosterior,
+    block: pyo.Block,
+    counts: CountHandles,
+    diagonal: Diagonal = "least",
+) -> LinearBelief:
+    return LinearBelief(posterior, block, counts, diagonal)
 
 
 def variance_block(
-    block: pyo.Block, counts: CountHandles, posterior: FeaturePosterior
+    block: pyo.Block, counts: CountHandles, posterior: FeaturePosterior, diagonal: Diagonal
 ) -> VarianceHandles:
     """Write the variance rows."""
-    form = _form(counts, posterior)
+    form = _form(counts, posterior, diagonal)
     G, weight = _scaled_rows(form.G / np.sqrt(form.unit), counts.upper)
     low, high = np.minimum(G, 0.0) @ counts.upper, np.maximum(G, 0.0) @ counts.upper
     gains = np.maximum(form.D * counts.upper**2, 0.0) + np.maximum(form.s * counts.upper, 0.0)
@@ -165,7 +178,7 @@ class _Form:
     unit: float  # typical size of the first term
 
 
-def _form(counts: CountHandles, posterior: FeaturePosterior) -> _Form:
+def _form(counts: CountHandles, posterior: FeaturePosterior, diagonal: Diagonal) -> _Form:
     prior = counts.J.T * posterior.kernel.prior_variances @ counts.J  # (C, C)
     informed = posterior.covariance_factor @ counts.J  # (r, C)
     free = np.isnan(counts.known)
@@ -173,7 +186,7 @@ def _form(counts: CountHandles, posterior: FeaturePosterior) -> _Form:
     S = prior - informed.T @ informed
     squares = counts.of(posterior.observed) ** 2
     typical = squares.mean(axis=0) + 1e-2 if len(squares) else np.ones(len(free))
-    part: Split = split(prior[np.ix_(free, free)], informed[:, free], typical[free])
+    part: Split = split(prior[np.ix_(free, free)], informed[:, free], typical[free], diagonal)
     D, s = np.zeros(len(free)), np.zeros(len(free))
     G = np.zeros((len(part.G), len(free)))
     D[free], G[:, free] = part.D, part.G

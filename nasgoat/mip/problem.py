@@ -30,6 +30,7 @@ from nasgoat.mip.counts import CountHandles, count_block
 from nasgoat.mip.curves import Cut
 from nasgoat.mip.degree_order import DegreeOrder, degree_order
 from nasgoat.mip.handles import Products, Term
+from nasgoat.mip.majorant import Diagonal
 from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry
 from nasgoat.mip.terms import constant
 from nasgoat.posterior import FeaturePosterior, KernelPosterior, Posterior
@@ -51,6 +52,8 @@ class ModelOptions:
         degree_order: the same for other spaces.
         products: how products of labels and distances are written: ``"marginals"`` (M1 to M3) or
             ``"paper"`` (K1, K2).
+        diagonal: what bounds the variance of a linear kernel: the ``"least"`` diagonal above it
+            (docs/math.md, 6.3), or the ``"prior"`` wherever that is diagonal.
         tangents: tangents per square (V4) written before the first solve.
         root_tangents: tangents of the root (V6) written before the first solve.
     """
@@ -59,6 +62,7 @@ class ModelOptions:
     symmetry: Symmetry = Symmetry()
     degree_order: bool = True
     products: Products = "marginals"
+    diagonal: Diagonal = "least"
     tangents: int = 5
     root_tangents: int = 40
 
@@ -201,7 +205,7 @@ def acquisition_problem(
         cell = cell_block(model.cell, space, options.encoding or _encoding(space), symmetry)
         handles = replace(cell.handles, products=options.products)
         counts = count_block(model.counts, kernel.maps, handles)
-        belief = encode_belief(posterior, model.belief, counts)
+        belief = encode_belief(posterior, model.belief, counts, options.diagonal)
         model.acquisition = pyo.Objective(expr=objective(acquisition, belief, counts))
         model.nothing = pyo.Var(bounds=(0.0, 0.0))  # so that no row and no model is ever empty
         model.anchor = pyo.Constraint(expr=model.nothing <= 0.0)

@@ -18,7 +18,6 @@ Floats = NDArray[np.float64]
 
 OPTIONS = {
     "mip_rel_gap": 0.0,  # the absolute gap decides
-    "small_matrix_value": 1e-12,  # dropped coefficients would move the bound
     "primal_feasibility_tolerance": 1e-8,
     # HiGHS 1.15.1 loses solutions after a restart, and by a presolve rule that drops an equality
     # clique (its issues 2439 and 3216): models of this package came out wrong with either of them

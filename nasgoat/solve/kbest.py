@@ -170,7 +170,10 @@ class KBest:
             start = Start(feasible, cutoff)
             try:
                 outcome = self._solver.minimize(
-                    problem, replace(limits, seconds=left), start, self._over(outcomes, progress)
+                    problem,
+                    replace(limits, seconds=left),
+                    start,
+                    self._over(outcomes, progress, clock),
                 )
             except EmptySpaceError:  # found out only by the standard form
                 outcome = Outcome(None, cutoff, cutoff, "optimal")
@@ -240,7 +243,7 @@ class KBest:
                     yield copy
 
     def _over(
-        self, outcomes: Sequence[Outcome], progress: ProgressCallback | None
+        self, outcomes: Sequence[Outcome], progress: ProgressCallback | None, clock: Clock
     ) -> ProgressCallback | None:
         """Progress on the whole space, made of the node counts solved so far and this one."""
         if progress is None:
@@ -254,7 +257,7 @@ class KBest:
             lower = None
             if last and event.lower_bound is not None:
                 lower = min(bound, event.lower_bound)
-            progress(Progress(event.seconds, incumbent if incumbent < math.inf else None, lower))
+            progress(Progress(clock.elapsed, incumbent if incumbent < math.inf else None, lower))
 
         return report
 

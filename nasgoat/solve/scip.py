@@ -146,7 +146,7 @@ class _Solve:
     def _solve(self, allowed: float) -> str:
         """Branch and bound; update incumbent and bound."""
         record, model = self.record, self.model
-        model.setParam("limits/time", min(record.clock.left, 1e20))
+        model.setParam("limits/time", min(max(record.clock.left, 0.0), 1e20))
         model.setParam("limits/absgap", SHARE * allowed)
         if record.limits.nodes is not None:
             model.setParam("limits/totalnodes", record.limits.nodes)

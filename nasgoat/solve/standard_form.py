@@ -17,6 +17,9 @@ from nasgoat.errors import EmptySpaceError
 
 Floats = NDArray[np.float64]
 
+# HiGHS 1.15.1 answers wrongly on rows with smaller coefficients if it is told to keep them, and by
+# default drops them without a word. They are left out with their largest effect granted to the row.
+LEAST_COEFFICIENT = 1e-9
 ROUNDING = 1e-9  # of the right-hand side of a row whose variables are all fixed
 
 
@@ -35,12 +38,15 @@ class StandardForm:
     column_of: dict[int, int]  # id of a Pyomo variable -> column; fixed variables have none
 
     def row(self, terms: Sequence[tuple[pyo.Var, float]]) -> tuple[list[int], list[float], float]:
-        """Columns, coefficients, and the constant that fixed variables contribute."""
+        """Columns and coefficients of a sum, and the most that all other terms contribute."""
         columns, values, fixed = [], [], 0.0
         for variable, coefficient in terms:
             column = self.column_of.get(id(variable))
             if column is None:
                 fixed += coefficient * float(variable.value)
+            elif abs(coefficient) < LEAST_COEFFICIENT:
+                ends = self.lower[column], self.upper[column]
+                fixed += max(coefficient * float(end) for end in ends)
             else:
                 columns.append(column)
                 values.append(float(coefficient))
@@ -73,14 +79,29 @@ def standard_form(model: pyo.ConcreteModel) -> StandardForm:
     holds = np.where(sense == 0, np.abs(rhs) <= ROUNDING, sense * rhs >= -ROUNDING)
     kept = ~(empty & holds)
     A, sense, rhs = A[kept], sense[kept], rhs[kept]
+    lower = np.array([float(variable.lb) for variable in columns])
+    upper = np.array([float(variable.ub) for variable in columns])
+    A, least, most = _without_tiny(A, lower, upper)
     return StandardForm(
         cost=form.c.toarray()[0].astype(float),
         offset=float(form.c_offset[0]),
         A=A,
-        row_lower=np.where(sense <= 0, rhs, -np.inf),
-        row_upper=np.where(sense >= 0, rhs, np.inf),
-        lower=np.array([float(variable.lb) for variable in columns]),
-        upper=np.array([float(variable.ub) for variable in columns]),
+        row_lower=np.where(sense <= 0, rhs, -np.inf) - most,
+        row_upper=np.where(sense >= 0, rhs, np.inf) - least,
+        lower=lower,
+        upper=upper,
         integer=np.array([not variable.is_continuous() for variable in columns], dtype=np.bool_),
         column_of={id(variable): i for i, variable in enumerate(columns)},
     )
+
+
+def _without_tiny(
+    A: sparse.csr_matrix, lower: Floats, upper: Floats
+) -> tuple[sparse.csr_matrix, Floats, Floats]:
+    """A matrix without its tiny coefficients, and the range of what they contribute to each row."""
+    tiny = A.copy()
+    tiny.data = np.where(np.abs(A.data) < LEAST_COEFFICIENT, A.data, 0.0)
+    tiny.eliminate_zeros()
+    up, down = tiny.maximum(0.0), tiny.minimum(0.0)
+    least, most = up @ lower + down @ upper, up @ upper + down @ lower
+    return sparse.csr_matrix(A - tiny), least, most
