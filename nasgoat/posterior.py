@@ -6,12 +6,13 @@ Means and deviations are in the surrogate's (transformed) unit of the targets; s
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, solve_triangular
 
 from nasgoat.errors import BadDataError
 from nasgoat.graphs import GraphBatch, LabeledGraph
@@ -134,10 +135,9 @@ class KernelPosterior:
     def of(cls, kernel: GraphKernel, observed: GraphBatch, targets: Floats, noise: float) -> Self:
         """Condition on data; see ``FeaturePosterior.of``."""
         targets = _checked_targets(observed, targets, noise)
-        K = kernel.gram(observed, observed) + noise * np.eye(len(observed))
-        factor, lower = cho_factor(K, lower=True)
-        alpha = cho_solve((factor, lower), targets)
-        return cls(kernel, observed, targets, noise, np.tril(factor), alpha)
+        factor = _cholesky(kernel.gram(observed, observed), noise)
+        alpha = cho_solve((factor, True), targets)
+        return cls(kernel, observed, targets, noise, factor, alpha)
 
     def mean_and_std(self, batch: GraphBatch) -> tuple[Floats, Floats]:
         cross = self.kernel.gram(batch, self.observed)
@@ -148,6 +148,17 @@ class KernelPosterior:
     def condition_on(self, graph: LabeledGraph, value: float) -> KernelPosterior:
         observed, targets = _with(self.observed, self.targets, graph, value)
         return KernelPosterior.of(self.kernel, observed, targets, self.noise)
+
+
+def _cholesky(K: Floats, noise: float) -> Floats:
+    """Lower factor of ``K + noise I``, and a little more where rounding makes that indefinite."""
+    eye = np.eye(len(K))
+    rounding = len(K) * np.finfo(float).eps * float(K.diagonal().max(initial=0.0))
+    for spare in (0.0, rounding, 10 * rounding, 100 * rounding):
+        with suppress(LinAlgError):
+            return np.tril(cho_factor(K + (noise + spare) * eye, lower=True)[0])
+    msg = f"the Gram matrix is indefinite by more than rounding, noise {noise:.1e} included"
+    raise BadDataError(msg)
 
 
 def _whitened_chunks(kernel: LinearKernel, batch: GraphBatch) -> Iterator[Floats]:
