@@ -24,9 +24,10 @@ from nasgoat.solve.standard_form import StandardForm, standard_form
 
 Floats = NDArray[np.float64]
 
-# HiGHS's own 1e-6 is coarse where the root is steep (docs/math.md, 6.3). Now and then HiGHS finds
-# its final solution over the tolerance by a hair and drops the whole proof: then comes the next.
-TOLERANCES = (1e-8, 1e-7, 1e-6)
+# HiGHS's own 1e-6 is coarse where the root is steep, and its presolve proves false optima at 1e-8
+# (docs/solver.md).
+TOLERANCE = 1e-7
+SEEDS = 3  # HiGHS drops a proof whose last solution it finds over the tolerance by a hair
 MIP_SHARE = 0.3  # of the gap is left to HiGHS, the rest to the tangents
 LP_MARGIN = 1e-6  # relative; the LP optimum is a bound up to the simplex method's dual tolerance
 WORTH = 1e-3  # relative rise of the LP bound that is worth another round of tangents
@@ -91,7 +92,7 @@ class _Solve:
         while not record.closed:
             known = set(record.seen)
             status = self._solve_mip()
-            if status == "error" and self.attempts + 1 < len(TOLERANCES):
+            if status == "error" and self.attempts + 1 < SEEDS:
                 self.attempts += 1
                 continue
             if status == "infeasible" and record.best is None:
@@ -161,7 +162,7 @@ class _Solve:
         record, model = self.record, self.model
         spared = MIP_SHARE * record.allowed
         options = {
-            "mip_feasibility_tolerance": TOLERANCES[self.attempts],
+            "mip_feasibility_tolerance": TOLERANCE,
             "random_seed": self.settings.seed + self.attempts,
             "mip_abs_gap": spared,
         }

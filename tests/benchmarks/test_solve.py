@@ -20,6 +20,7 @@ from nasgoat.mip import ModelOptions, Symmetry
 from nasgoat.optimize import ExhaustiveOptimizer, MipOptimizer
 from nasgoat.posterior import FeaturePosterior
 from nasgoat.records import AUDIT_TOL, Progress
+from nasgoat.solve import HighsSolver
 from nasgoat.surrogate import GPSurrogate, Hyperparameters
 
 TINY = Problem("nasbench101", "4", observations=8)
@@ -171,7 +172,9 @@ def test_every_option_is_switched_once() -> None:
         assert changed(MipOptimizer(), change) != MipOptimizer()
     plain = changed(MipOptimizer(), PLAIN)
     assert plain == MipOptimizer(
-        options=ModelOptions(symmetry=Symmetry(labels=False, columns=False)), descents=0
+        solver=HighsSolver(root_rounds=0, ceiling=False),
+        options=ModelOptions(symmetry=Symmetry(labels=False, columns=False), products="paper"),
+        descents=0,
     )
 
 

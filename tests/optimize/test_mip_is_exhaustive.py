@@ -7,7 +7,12 @@ import numpy as np
 import pytest
 
 from nasgoat.acquisition import LowerConfidenceBound, PosteriorMean
-from nasgoat.errors import NoIncumbentError, NothingLeftError, SolverUnavailableError
+from nasgoat.errors import (
+    NoEncodingError,
+    NoIncumbentError,
+    NothingLeftError,
+    SolverUnavailableError,
+)
 from nasgoat.graphs import GraphBatch
 from nasgoat.kernels import LinearKernel, NodeLabels, ShortestPathLengths
 from nasgoat.optimize import ExhaustiveOptimizer, MipOptimizer, Optimum, Task
@@ -68,6 +73,9 @@ def compare(drawn: WideTask) -> list[str]:
         return ["nothing left"]
     except NoIncumbentError:  # nothing within the limits, nothing claimed
         return ["no incumbent"]
+    except NoEncodingError as reason:
+        assert "ill-conditioned" in str(reason)
+        return ["refused"]
     assert len(optima) <= min(drawn.k, len(truths))
     check(drawn.oracle, optima, truths, drawn.limits.gap)
     statuses = [optimum.certificate.status for optimum in optima]
