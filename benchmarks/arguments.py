@@ -92,7 +92,7 @@ def _add_problem(add: Callable[..., Any]) -> None:
 
 
 def _add_driver(add: Callable[..., Any]) -> None:
-    add("--optimizer", help="mip, exhaustive, structures ...")
+    add("--optimizer", help="mip, exhaustive or auto")
     add("--solver", help="highs, gurobi or scip")
     add("--encoding", help="paper or layered")
     add("--threads", type=int)

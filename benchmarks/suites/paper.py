@@ -22,10 +22,12 @@ CASES = {
     "nb101-n7-T60": Problem("nasbench101", "7", observations=60),
     "graph-T30": Problem("nasbench-graph", observations=30),
 }
-# Products as the paper writes them, and without what it does not have: symmetry rows, start graphs
-# from a search, tangents before the first MIP and a ceiling of the objective.
+# Products as the paper writes them, its bound on the variance, k(x,x) - k' K^-1 k, whose first term
+# the prior gives, and without what it does not have: symmetry rows, start graphs from a search,
+# tangents before the first MIP and a ceiling of the objective.
 PLAIN = {
     "options.products": "paper",
+    "options.diagonal": "prior",
     "options.symmetry.labels": False,
     "options.symmetry.columns": False,
     "descents": 0,

@@ -173,7 +173,9 @@ def test_every_option_is_switched_once() -> None:
     plain = changed(MipOptimizer(), PLAIN)
     assert plain == MipOptimizer(
         solver=HighsSolver(root_rounds=0, ceiling=False),
-        options=ModelOptions(symmetry=Symmetry(labels=False, columns=False), products="paper"),
+        options=ModelOptions(
+            symmetry=Symmetry(labels=False, columns=False), products="paper", diagonal="prior"
+        ),
         descents=0,
     )
 
