@@ -95,7 +95,8 @@ class Record:
             return
         if self.value < bound <= self.ceiling:
             bound = self.value
-        if self.bound < bound < UNBOUNDED or (final and self.bound < bound == self.value):
+        known = abs(bound) < UNBOUNDED
+        if (known and self.bound < bound) or (final and self.bound < bound == self.value):
             self.bound = float(bound)
             self._note()
 

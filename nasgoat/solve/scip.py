@@ -15,9 +15,10 @@ from nasgoat.solve.record import Design, Record
 from nasgoat.solve.scip_model import linear_rows, native_rows, pyscipopt, watch_of
 from nasgoat.solve.standard_form import StandardForm, standard_form
 
-# Where the root is steep, 1e-6 is coarse (docs/math.md, 6.3). A tolerance at which SCIP calls a
-# model infeasible that holds a known graph is followed by the next.
-TOLERANCES = (1e-9, 1e-8, 1e-6)
+# Where the root is steep, 1e-6 is coarse (docs/math.md, 6.3), and at 1e-9, its own epsilon, SCIP
+# 10.0.2 proves false optima (docs/solver.md). A tolerance at which it calls a model infeasible that
+# holds a known graph is followed by the next.
+TOLERANCES = (1e-7, 1e-6)
 PARAMETERS = {
     # SCIP 10.0.2 loses optima by what it infers from implications and the objective
     "propagating/pseudoobj/propuseimplics": False,
