@@ -224,6 +224,9 @@ class ExponentialBelief:
         """Thresholds of all exponents, more where the errors of chords cost more."""
         parts = self.exponents
         c = self.counts.of(self.posterior.observed)
+        if len(c) == 0:  # the prior alone: nothing but k(x, x) is relaxed
+            self._costs = np.zeros(0)
+            return []
         rng = np.random.default_rng(0)  # only where to put thresholds depends on it
         pairs = rng.integers(len(c), size=(2, 64))
         k = self._unit * np.exp(parts.of((c[pairs[0]] + c[pairs[1]]) / 2.0))  # between graphs
@@ -257,7 +260,8 @@ def _(
             "kernel has one as a FeaturePosterior"
         )
         raise NoEncodingError(msg)
-    condition = float(np.linalg.norm(posterior.cholesky, 2) ** 2) / posterior.noise
+    largest = np.linalg.svd(posterior.cholesky, compute_uv=False).max(initial=0.0)
+    condition = float(largest) ** 2 / posterior.noise
     if condition > MOST_CONDITION:
         msg = (
             f"the posterior is too ill-conditioned for a proof: its Gram matrix is {condition:.1e} "

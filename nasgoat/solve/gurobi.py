@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,7 @@ class GurobiSolver:
         record = Record(problem, limits, start, progress)
         try:
             with gp.Env(params=parameters) as env:
-                return _Solve(gp, env, record, native=self.native).run()
+                return record.kept(_Solve(gp, env, record, native=self.native).run)
         except gp.GurobiError as error:
             raise translated(error, problem, native=self.native) from error
 
@@ -149,14 +150,12 @@ class _Solve:
             if not isinstance(curve, Square | Root):
                 msg = f"Gurobi's native form has no {type(curve).__name__}; use native=False"
                 raise SolverUnavailableError(msg)
-            argument, value = (self._expression(v) for v in (curve.argument, curve.value))
+            argument, value = (self.form.end(v, self.x) for v in (curve.argument, curve.value))
+            if argument is None or value is None:
+                continue  # one of them is free to meet the row
             square = isinstance(curve, Square)
             low, high = (argument, value) if square else (value, argument)
             self.model.addQConstr(low * low <= high)
-
-    def _expression(self, variable: Any) -> Any:
-        column = self.form.column_of.get(id(variable))
-        return float(variable.value) if column is None else self.x[column]
 
     def _row(self, cut: Cut) -> Any:
         columns, values, fixed = self.form.row(cut.terms)
@@ -249,9 +248,5 @@ class _Solve:
         if self.native or self.model.cbGet(codes.MIPNODE_STATUS) != self.gp.GRB.OPTIMAL:
             return
         x = self.model.cbGetNodeRel(self.x)
-        for cut in self.record.problem.cuts_at_point(lambda v: self._value_of(x, v)):
+        for cut in self.record.problem.cuts_at_point(partial(self.form.value, point=x)):
             self.model.cbCut(self._row(cut))
-
-    def _value_of(self, x: Sequence[float], variable: Any) -> float:
-        column = self.form.column_of.get(id(variable))
-        return float(variable.value) if column is None else x[column]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +66,8 @@ class HighsSolver:
     ) -> Outcome:
         """See ``Solver.minimize``."""
         highspy()
-        return _Solve(self, Record(problem, limits, start, progress)).run()
+        record = Record(problem, limits, start, progress)
+        return record.kept(_Solve(self, record).run)
 
 
 @dataclass(slots=True)
@@ -148,14 +148,9 @@ class _Solve:
             if bound - before < WORTH * record.scale:
                 break
             before = bound
-            cuts = record.problem.cuts_at_point(partial(self._value_of, point))
+            cuts = record.problem.cuts_at_point(partial(self.form.value, point=point))
             record.problem.tangents.extend(cuts)
             self.model.add(cuts)
-
-    def _value_of(self, point: Floats, variable: Any) -> float:
-        """The value of a Pyomo variable at a point of the solver's columns."""
-        column = self.form.column_of.get(id(variable))
-        return float(variable.value) if column is None else float(point[column])
 
     def _solve_mip(self) -> str:
         """Solve the current MILP; update incumbent, bound and tangents."""

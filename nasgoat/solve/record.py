@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
@@ -95,7 +95,8 @@ class Record:
             return
         if self.value < bound <= self.ceiling:
             bound = self.value
-        if self.bound < bound < UNBOUNDED or (final and self.bound < bound == self.value):
+        known = abs(bound) < UNBOUNDED
+        if (known and self.bound < bound) or (final and self.bound < bound == self.value):
             self.bound = float(bound)
             self._note()
 
@@ -114,6 +115,13 @@ class Record:
                 return
             self.progress(event)
 
+    def kept(self, run: Callable[[], Outcome]) -> Outcome:
+        """What a solve returns; at a Ctrl-C outside the solver, what was found until then."""
+        try:
+            return run()
+        except KeyboardInterrupt:
+            return self.outcome("interrupted")
+
     def outcome(self, status: str) -> Outcome:
         """What was found and proven."""
         return Outcome(self.best, self.value, self.bound, status, dict(self.effort))
@@ -130,15 +138,15 @@ class Design:
     """The binaries that say which graph it is, as columns of a standard form."""
 
     problem: AcquisitionProblem
-    columns: Sequence[int | None]  # None where the value is known
+    columns: Sequence[int | None]  # None where the value is known or does not matter
     known: Sequence[float]
 
     @classmethod
     def of(cls, problem: AcquisitionProblem, form: StandardForm) -> Design:
         """Look the columns up."""
         known = [constant(term) for term in problem.cell.design]
-        columns = [
-            form.column_of[id(term)] if value is None else None
+        columns = [  # no column for what no row and no feature looks at either: it is 0 then
+            form.column_of.get(id(term)) if value is None else None
             for term, value in zip(problem.cell.design, known, strict=True)
         ]
         return cls(problem, columns, [value or 0.0 for value in known])

@@ -15,10 +15,13 @@ from nasgoat.solve.record import Design, Record
 from nasgoat.solve.scip_model import linear_rows, native_rows, pyscipopt, watch_of
 from nasgoat.solve.standard_form import StandardForm, standard_form
 
-# Where the root is steep, 1e-6 is coarse (docs/math.md, 6.3). A tolerance at which SCIP calls a
-# model infeasible that holds a known graph is followed by the next.
-TOLERANCES = (1e-9, 1e-8, 1e-6)
+# Where the root is steep, 1e-6 is coarse (docs/math.md, 6.3), and at 1e-9, its own epsilon, SCIP
+# 10.0.2 proves false optima (docs/solver.md). A tolerance at which it calls a model infeasible that
+# holds a known graph is followed by the next.
+TOLERANCES = (1e-7, 1e-6)
 PARAMETERS = {
+    # SCIP 10.0.2 loses optima by what it infers from implications and the objective
+    "propagating/pseudoobj/propuseimplics": False,
     "misc/catchctrlc": False,  # SCIP would print, and end the process at the fifth
     "limits/gap": 0.0,  # the absolute gap decides
     # SCIP 10's local solver crashes the process once it was used from some 60 threads in turn
@@ -72,7 +75,8 @@ class ScipSolver:
             SolverUnavailableError: no pyscipopt.
         """
         scip = pyscipopt()
-        return _Solve(scip, Record(problem, limits, start, progress), self.seed).run()
+        record = Record(problem, limits, start, progress)
+        return record.kept(_Solve(scip, record, self.seed).run)
 
 
 @dataclass(slots=True)
@@ -133,15 +137,12 @@ class _Solve:
         model.addObjoffset(form.offset)
         rows = linear_rows(self.scip, form, self.x)
         for curve in problem.belief.curves:
-            ends = (self._variable(curve.argument), self._variable(curve.value))
-            rows += native_rows(curve, *ends)
+            ends = [form.end(variable, self.x) for variable in (curve.argument, curve.value)]
+            if not any(end is None for end in ends):  # else one of them is free to meet the row
+                rows += native_rows(curve, *ends)
         for row in rows:
             model.addCons(row)
         self.record.effort.update(variables=len(self.x), rows=len(rows))
-
-    def _variable(self, variable: Any) -> Any:
-        column = self.form.column_of.get(id(variable))
-        return float(variable.value) if column is None else self.x[column]
 
     def _solve(self, allowed: float) -> str:
         """Branch and bound; update incumbent and bound."""

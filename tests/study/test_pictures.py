@@ -86,7 +86,7 @@ def edges_of(picture: str) -> set[tuple[int, int]]:
     return edges
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(n=st.integers(1, 11), data=st.data())
 def test_a_drawing_can_be_read_back(n: int, data: st.DataObject) -> None:
     pairs = [(u, v) for v in range(n) for u in range(v)]

@@ -30,7 +30,7 @@ class Villain:
         return os.system, (f"touch {self.path}",)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(value=PLAIN)
 def test_plain_data_come_back(value: object, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("plain") / "data"

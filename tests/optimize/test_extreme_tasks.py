@@ -1,0 +1,49 @@
+"""The MIP finds what exhaustive search finds where numbers are extreme; failures name the seed."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from nasgoat.errors import SolverUnavailableError
+from nasgoat.records import Limits
+from tests.optimize.extreme_tasks import extreme_task
+from tests.optimize.test_mip_is_exhaustive import compare
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_extreme_tasks(seed: int) -> None:
+    try:
+        compare(extreme_task(seed))
+    except SolverUnavailableError as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.mark.parametrize("seed", [139, 5062, 5211])
+def test_scip_at_its_own_epsilon(seed: int) -> None:
+    """SCIP 10.0.2 at a feasibility tolerance of 1e-9 cut off optima of exponential kernels."""
+    drawn = replace(extreme_task(seed), backend="scip", descents=0, k=1, limits=Limits(10.0))
+    compare(drawn)
+
+
+@pytest.mark.parametrize("seed", [406])
+def test_scip_and_implications_with_the_objective(seed: int) -> None:
+    """SCIP 10.0.2 cut off optima by implications that it joined with the objective."""
+    drawn = replace(extreme_task(seed), backend="scip", descents=0, limits=Limits())
+    assert "optimal" in compare(drawn)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hundred", range(6))
+def test_extreme_tasks_at_length(hundred: int) -> None:
+    wrong: list[tuple[int, str]] = []
+    met: Counter[str] = Counter()
+    for seed in range(1000 + 100 * hundred, 1100 + 100 * hundred):
+        try:
+            met.update(compare(extreme_task(seed)))
+        except SolverUnavailableError:
+            met.update(["unavailable"])
+        except Exception as error:
+            wrong.append((seed, repr(error)))
+    assert wrong == []
+    assert met["optimal"] >= 50, met
