@@ -20,6 +20,7 @@ from nasgoat.graphs import GraphBatch
 from nasgoat.kernels import FeatureMap, counts_of
 from nasgoat.mip.features import Count, encode_counts
 from nasgoat.mip.handles import PathHandles, Term
+from nasgoat.mip.joint import JointLabels
 from nasgoat.mip.terms import constant
 
 Floats = NDArray[np.float64]
@@ -35,6 +36,7 @@ class CountHandles:
     known: Floats  # (C,), the value where it is the same for all graphs, else NaN
     column: list[int]  # column[j]: a feature column that holds count j
     J: Floats  # (F, C), features = J @ counts
+    joint: JointLabels | None = None  # what makes products of counts linear, where it is written
 
     def of(self, batch: GraphBatch) -> Floats:
         """``(N, C)``, the counts of given graphs."""
@@ -88,6 +90,7 @@ def count_block(block: pyo.Block, maps: tuple[FeatureMap, ...], h: PathHandles) 
         np.array([np.nan if value is None else value for value in known]),
         [column for column, _ in own.values()],
         J,
+        h.joint,
     )
 
 

@@ -23,13 +23,15 @@ from nasgoat.acquisition import (
 )
 from nasgoat.errors import NoEncodingError
 from nasgoat.graphs import GraphBatch, LabeledGraph
-from nasgoat.kernels import GraphKernel
+from nasgoat.kernels import GraphKernel, LinearKernel
 from nasgoat.mip.belief import Belief, encode_belief
 from nasgoat.mip.cell import Cell, Encoding, cell_block
+from nasgoat.mip.clusters import cluster_block
 from nasgoat.mip.counts import CountHandles, count_block
 from nasgoat.mip.curves import Cut
 from nasgoat.mip.degree_order import DegreeOrder, degree_order
-from nasgoat.mip.handles import Products, Term
+from nasgoat.mip.handles import Pair, Products, Term
+from nasgoat.mip.local_terms import terms_of
 from nasgoat.mip.majorant import Diagonal
 from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry
 from nasgoat.mip.terms import constant
@@ -56,6 +58,8 @@ class ModelOptions:
             (docs/math.md, 6.3), or the ``"prior"`` wherever that is diagonal.
         tangents: tangents per square (V4) written before the first solve.
         root_tangents: tangents of the root (V6) written before the first solve.
+        joint: whether the labels of several edges are made joint choices where the counts of a
+            linear kernel allow it and they are few enough (docs/math.md, 6.11).
     """
 
     encoding: Encoding | None = None
@@ -65,6 +69,7 @@ class ModelOptions:
     diagonal: Diagonal = "least"
     tangents: int = 5
     root_tangents: int = 40
+    joint: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,11 +100,21 @@ class AcquisitionProblem:
         """The acquisition value of a graph, from the number side."""
         return float(self.acquisition.values(self.posterior, GraphBatch.of([graph]))[0])
 
-    def exclude(self, graph: LabeledGraph) -> list[Cut]:
-        """Rows that cut off every feasible copy of a graph; none for a graph of another size."""
-        if graph.n != self.cell.handles.n:
-            return []
-        return [cut for copy in self.cell.copies(graph) for cut in self._no_good(copy)]
+    def exclude(self, graphs: Sequence[LabeledGraph]) -> list[Cut]:
+        """Rows that cut off every feasible copy of graphs; none for those of another size."""
+        n = self.cell.handles.n
+        copies = [copy for graph in graphs if graph.n == n for copy in self.cell.copies(graph)]
+        if self.counts.joint is not None:
+            states = [self._states(copy) for copy in copies]
+            rows = list(self.counts.joint.excluding(states))
+            if rows:
+                return [Cut(tuple((z, -1.0) for z in row), -1.0) for row in rows]
+        return [cut for copy in copies for cut in self._no_good(copy)]
+
+    def _states(self, graph: LabeledGraph) -> dict[Pair, int]:
+        """The state of every edge: 0 for none, a + 1 for label a."""
+        label = graph.edge_label_of
+        return {pair: label.get(pair, -1) + 1 for pair in self.cell.handles.pairs}
 
     def add_cuts(self, cuts: Iterable[Cut]) -> None:
         """Write cuts into the model."""
@@ -204,6 +219,10 @@ def acquisition_problem(
         symmetry = _symmetry(space, kernel, options)
         cell = cell_block(model.cell, space, options.encoding or _encoding(space), symmetry)
         handles = replace(cell.handles, products=options.products)
+        if options.joint and isinstance(kernel, LinearKernel):
+            model.joint = pyo.Block()
+            terms = terms_of(kernel.maps, handles)
+            handles = replace(handles, joint=cluster_block(model.joint, terms, handles))
         counts = count_block(model.counts, kernel.maps, handles)
         belief = encode_belief(posterior, model.belief, counts, options.diagonal)
         model.acquisition = pyo.Objective(expr=objective(acquisition, belief, counts))
