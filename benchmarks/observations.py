@@ -38,9 +38,7 @@ def search_history(
     Raises:
         NotListableError: the space is too large.
     """
-    search = GoatSearch(
-        surrogate, ExhaustiveOptimizer(), rule, batch=Fantasies(), initial=INITIAL
-    )
+    search = GoatSearch(surrogate, ExhaustiveOptimizer(), rule, batch=Fantasies(), initial=INITIAL)
     state = search.start(evaluator.space, rng)
     found: list[Observation] = []
     while len(found) < count:

@@ -60,8 +60,8 @@ class Problem:
         targets: ``"synthetic"``, a draw from the prior with hyperparameters taken as known, or
             ``"table"``, values of a benchmark table to which the hyperparameters are fitted.
         table: name of the benchmark; empty for the first one on the space.
-        design: which graphs of a table are observed: ``"random"`` ones, or those that a ``"search"``
-            by the same model and acquisition function evaluates first.
+        design: which graphs of a table are observed: ``"random"`` ones, or those that a
+            ``"search"`` by the same model and acquisition function evaluates first.
         acquisition: name of the acquisition function.
         seed: of all that is random.
     """

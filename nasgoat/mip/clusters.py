@@ -21,7 +21,7 @@ import pyomo.environ as pyo
 
 from nasgoat.mip.handles import Pair, PathHandles, Term
 from nasgoat.mip.joint import Cluster, JointLabels, LocalTerm
-from nasgoat.mip.terms import constant
+from nasgoat.mip.terms import constant, linear
 
 MOST_STATES = 4_000  # of all clusters: beyond, the linear relaxation takes too long
 Edges = frozenset[Pair]
@@ -49,7 +49,7 @@ def cluster_block(
     for first, second, shared in _links([*singles, *joint]):
         other = _marginals(second, shared)
         for state, total in _marginals(first, shared).items():
-            block.J1_marginal.add(sum(total) == sum(other[state]))
+            block.J1_marginal.add(_sum(total) == _sum(other[state]))
     return JointLabels(tuple(terms), tuple(joint))
 
 
@@ -109,3 +109,8 @@ def _marginals(cluster: Cluster, shared: Edges) -> dict[State, list[Term]]:
     for state, term in zip(cluster.of(sorted(shared)).tolist(), cluster.one_hot, strict=True):
         found[tuple(state)].append(term)
     return found
+
+
+def _sum(terms: Sequence[Term]) -> Term:
+    """One term, or variables."""
+    return terms[0] if len(terms) == 1 else linear([1.0] * len(terms), terms)

@@ -95,8 +95,8 @@ class JointLabels:
             found[place] += times * padded[columns[place][i], columns[place][j]]
         return found
 
-    def excluding(self, graphs: Sequence[dict[Edge, int]]) -> Iterator[list[Any]]:
-        """Sets of indicators of which at most one is 1 in all graphs but the given ones.
+    def excluding(self, graphs: Sequence[dict[Edge, int]]) -> Iterator[tuple[list[Any], int]]:
+        """J3: indicators and how many of them can be 1 in all graphs but the given ones.
 
         For every cluster that, with another one, holds all edges, and every choice ``x`` of its
         states that some of the graphs have: ``x``, and what these graphs have elsewhere. Each of
@@ -119,5 +119,6 @@ class JointLabels:
             here = {state: i for i, state in enumerate(map(tuple, cluster.states.tolist()))}
             for mine, theirs in together.items():
                 if mine in here:
-                    apart = [z for y, z in zip(elsewhere, other.one_hot, strict=True) if y in theirs]
-                    yield [cluster.one_hot[here[mine]], *(apart if rest else ())]
+                    pairs = zip(elsewhere, other.one_hot, strict=True) if rest else ()
+                    apart = [z for state, z in pairs if state in theirs]
+                    yield [cluster.one_hot[here[mine]], *apart], 1 if rest else 0

@@ -27,6 +27,7 @@ from nasgoat.mip.curves import Curve, Cut, Root, Square
 from nasgoat.mip.handles import Term
 from nasgoat.mip.joint import JointLabels
 from nasgoat.mip.majorant import Diagonal, Split, split
+from nasgoat.mip.terms import linear
 from nasgoat.posterior import FeaturePosterior
 
 Floats = NDArray[np.float64]
@@ -164,7 +165,7 @@ def _joint_variance_block(
 ) -> VarianceHandles:
     """Write J2, the variance as it is, and V6::
 
-        J2  Q <= sum_C sum_a kappa[C,a] z[C,a]
+    J2  Q <= sum_C sum_a kappa[C,a] z[C,a]
     """
     kernel = posterior.kernel
     scale = counts.J.max(axis=1, initial=0.0)  # of every feature that can be non-zero
@@ -175,13 +176,11 @@ def _joint_variance_block(
     largest = sum(float(part.max()) for part in prior)
     block.t = pyo.Var(bounds=(0.0, float(np.sqrt(largest))))
     block.Q = pyo.Var(bounds=(0.0, largest))
-    terms = [
-        float(a) * z
-        for cluster, part in zip(joint.clusters, kappa, strict=True)
-        for a, z in zip(part, cluster.one_hot, strict=True)
-        if a
-    ]
-    block.J2_variance = pyo.Constraint(expr=sum(terms) >= block.Q)
+    coefficients = np.concatenate(kappa)
+    used = np.flatnonzero(coefficients).tolist()
+    one_hots = [z for cluster in joint.clusters for z in cluster.one_hot]
+    variance = linear([float(coefficients[i]) for i in used], [one_hots[i] for i in used])
+    block.J2_variance = pyo.Constraint(expr=variance >= block.Q)
     block.V6_deviation = pyo.Constraint(expr=block.t**2 <= block.Q)
     root = Root(block.Q, block.t, block.V6_deviation)
     return VarianceHandles(block.t, block.Q, (), root, np.zeros((0, counts.J.shape[1])), unit)

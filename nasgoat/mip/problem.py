@@ -34,7 +34,7 @@ from nasgoat.mip.handles import Pair, Products, Term
 from nasgoat.mip.local_terms import terms_of
 from nasgoat.mip.majorant import Diagonal
 from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry
-from nasgoat.mip.terms import constant
+from nasgoat.mip.terms import constant, linear
 from nasgoat.posterior import FeaturePosterior, KernelPosterior, Posterior
 from nasgoat.spaces import CellSpace, UpToIsomorphism
 
@@ -68,7 +68,7 @@ class ModelOptions:
     products: Products = "marginals"
     diagonal: Diagonal = "least"
     tangents: int = 5
-    root_tangents: int = 40
+    root_tangents: int = 120
     joint: bool = True
 
 
@@ -100,7 +100,7 @@ class AcquisitionProblem:
         """The acquisition value of a graph, from the number side."""
         return float(self.acquisition.values(self.posterior, GraphBatch.of([graph]))[0])
 
-    def exclude(self, graphs: Sequence[LabeledGraph]) -> list[Cut]:
+    def exclude(self, *graphs: LabeledGraph) -> list[Cut]:
         """Rows that cut off every feasible copy of graphs; none for those of another size."""
         n = self.cell.handles.n
         copies = [copy for graph in graphs if graph.n == n for copy in self.cell.copies(graph)]
@@ -108,7 +108,7 @@ class AcquisitionProblem:
             states = [self._states(copy) for copy in copies]
             rows = list(self.counts.joint.excluding(states))
             if rows:
-                return [Cut(tuple((z, -1.0) for z in row), -1.0) for row in rows]
+                return [Cut(tuple((z, -1.0) for z in row), -float(most)) for row, most in rows]
         return [cut for copy in copies for cut in self._no_good(copy)]
 
     def _states(self, graph: LabeledGraph) -> dict[Pair, int]:
@@ -119,7 +119,8 @@ class AcquisitionProblem:
     def add_cuts(self, cuts: Iterable[Cut]) -> None:
         """Write cuts into the model."""
         for cut in cuts:
-            total = sum(a * v for v, a in cut.terms) if cut.terms else self.model.nothing
+            terms = cut.terms or ((self.model.nothing, 1.0),)
+            total = linear([a for _, a in terms], [v for v, _ in terms])
             self.model.cuts.add(total >= cut.lower)
 
     def cuts_at(self, graph: LabeledGraph) -> list[Cut]:

@@ -271,7 +271,7 @@ class KBest:
     def _cut_off_taken(self) -> None:
         """Write exclusions only when they are needed: a graph can have very many copies."""
         for problem in self._problems:
-            problem.add_cuts(problem.exclude(self._uncut))
+            problem.add_cuts(problem.exclude(*self._uncut))
         self._uncut.clear()
 
 
