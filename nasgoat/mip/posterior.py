@@ -163,10 +163,7 @@ def variance_block(
 def _joint_variance_block(
     block: pyo.Block, counts: CountHandles, joint: JointLabels, posterior: FeaturePosterior
 ) -> VarianceHandles:
-    """Write J2, the variance as it is, and V6::
-
-    J2  Q <= sum_C sum_a kappa[C,a] z[C,a]
-    """
+    """Write J2, ``Q <= sum_C sum_a kappa[C,a] z[C,a]`` (equal on graphs), and V6."""
     kernel = posterior.kernel
     scale = counts.J.max(axis=1, initial=0.0)  # of every feature that can be non-zero
     unit = float(kernel.diag(posterior.observed).mean()) if len(posterior.observed) else 1.0

@@ -13,7 +13,7 @@ from nasgoat.graphs import LabeledGraph
 from nasgoat.kernels import EdgeLabels, FeatureMap, OpPaths, ShortestPathLengths
 from nasgoat.kernels.features import counts_of
 from nasgoat.mip import AcquisitionProblem, ModelOptions, acquisition_problem
-from nasgoat.mip.clusters import MOST_STATES, cluster_block
+from nasgoat.mip.clusters import cluster_block
 from nasgoat.mip.joint import Cluster, JointLabels
 from nasgoat.mip.local_terms import terms_of
 from nasgoat.mip.terms import constant
@@ -187,7 +187,7 @@ def test_clusters_hold_all_pairs_of_terms() -> None:
 
 def problem_of(name: str, options: ModelOptions = ModelOptions()) -> AcquisitionProblem:
     space, maps = CASES[name]
-    return acquisition_problem(PosteriorMean(), believed(space, maps), space, options)
+    return acquisition_problem(LowerConfidenceBound(1.0), believed(space, maps), space, options)
 
 
 @pytest.mark.parametrize("name", SMALL_CASES)
@@ -211,24 +211,34 @@ def test_nothing_is_excluded_without_graphs() -> None:
     assert list(Joined("edges").joint.excluding([])) == []
 
 
-def test_where_there_are_no_joint_choices() -> None:
+NODES = nasbench101([4])
+# two paths of it have up to seven edges
+WIDE = CellSpace(
+    "wide", (5,), (), ("skip", "a", "b", "c"), (TopologicalOrder(), MaxEdges(4)), Indexed()
+)
+
+
+@pytest.mark.parametrize(
+    ("space", "maps"),
+    [
+        (nasbench201(), (ShortestPathLengths(4), EdgeLabels(4, 4))),
+        (NODES, feature_maps_of(NODES, "op-paths")),
+        (WIDE, feature_maps_of(WIDE, "el+op-paths")),
+    ],
+    ids=["distances are not local", "labels of nodes", "too many states"],
+)
+def test_where_there_are_no_joint_choices(space: CellSpace, maps: tuple[FeatureMap, ...]) -> None:
+    posterior = believed(space, maps)
+    problem = acquisition_problem(LowerConfidenceBound(1.0), posterior, space)
+    assert problem.counts.joint is None
+
+
+def test_joint_choices_are_for_deviations() -> None:
     assert problem_of("edges").counts.joint is not None
     assert problem_of("edges", ModelOptions(joint=False)).counts.joint is None
-    space = nasbench201()
-    distances = (ShortestPathLengths(4), EdgeLabels(4, 4))
-    problem = acquisition_problem(PosteriorMean(), believed(space, distances), space)
-    assert problem.counts.joint is None  # distances are not local
-    nodes = nasbench101([4])
-    problem = acquisition_problem(
-        PosteriorMean(), believed(nodes, feature_maps_of(nodes, "op-paths")), nodes
-    )
-    assert problem.counts.joint is None  # labels of nodes
-    ops = ("skip", "a", "b", "c")
-    wide = CellSpace("wide", (5,), (), ops, (TopologicalOrder(), MaxEdges(4)), Indexed())
-    maps = feature_maps_of(wide, "el+op-paths")
-    problem = acquisition_problem(PosteriorMean(), believed(wide, maps), wide)
-    assert problem.counts.joint is None  # two paths have up to seven edges
-    assert MOST_STATES < 5**7
+    space, maps = CASES["edges"]
+    problem = acquisition_problem(PosteriorMean(), believed(space, maps), space)
+    assert problem.counts.joint is None
 
 
 @pytest.mark.parametrize("acquisition", [LowerConfidenceBound(2.0), PosteriorMean()], ids=repr)
