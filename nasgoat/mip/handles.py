@@ -37,3 +37,13 @@ class PathHandles:
     def pairs(self) -> Iterator[Pair]:
         """Node pairs between which an edge is possible."""
         return combinations(range(self.n), 2) if self.ordered else permutations(range(self.n), 2)
+
+    @property
+    def undirected(self) -> bool:
+        """Whether an edge is one variable in both directions, so that all distances are, too."""
+        return not self.ordered and all(self.edge[u, v] is self.edge[v, u] for u, v in self.pairs)
+
+    @property
+    def distinct_pairs(self) -> Iterator[Pair]:
+        """``pairs``, of which one direction where the other says the same."""
+        return combinations(range(self.n), 2) if self.undirected else self.pairs
