@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.driver import Driver
+from benchmarks.observations import DESIGNS
 from benchmarks.problem import ALL_SPACES, DIGRAPH_RULES, TARGETS, Problem
 from benchmarks.suites import SUITES
 from benchmarks.suites.base import SEEDS
@@ -87,6 +88,7 @@ def _add_problem(add: Callable[..., Any]) -> None:
     add("--features", help="feature maps joined by +, such as el+op-paths")
     add("--targets", choices=TARGETS)
     add("--table", help="benchmark that the targets come from, such as nasbench201:cifar100")
+    add("--design", choices=DESIGNS, help="which graphs of the table are observed")
     add("--acquisition", help="lcb, mean, thompson or ei")
     add("--seed", type=int)
 

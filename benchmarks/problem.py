@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from benchmarks.observations import DESIGNS, random_design, search_history
 from nasgoat.cli.build import KERNELS, Optimization, chosen
 from nasgoat.cli.solve import SPACES, SolveSettings, space_of, synthetic_task
 from nasgoat.optimize import Task
 from nasgoat.search import acquisition_rule
-from nasgoat.search.design import Design
 from nasgoat.search.goat import STARTS, least_target
 from nasgoat.spaces import (
     NASBENCH101_OPS,
@@ -60,6 +60,8 @@ class Problem:
         targets: ``"synthetic"``, a draw from the prior with hyperparameters taken as known, or
             ``"table"``, values of a benchmark table to which the hyperparameters are fitted.
         table: name of the benchmark; empty for the first one on the space.
+        design: which graphs of a table are observed: ``"random"`` ones, or those that a
+            ``"search"`` by the same model and acquisition function evaluates first.
         acquisition: name of the acquisition function.
         seed: of all that is random.
     """
@@ -75,6 +77,7 @@ class Problem:
     features: str | None = None
     targets: str = "synthetic"
     table: str = ""
+    design: str = "random"
     acquisition: str = "lcb"
     seed: int = 0
 
@@ -108,8 +111,12 @@ class Problem:
             MissingDataError: the table is not on this machine.
         """
         chosen("kernel", self.kernel, KERNELS)
+        chosen("design", self.design, DESIGNS)
         if chosen("kind of targets", self.targets, TARGETS) == "table":
             return self._table_task()
+        if self.design == "search":
+            msg = "only targets of a table can be searched for: add --targets table"
+            raise ValueError(msg)
         settings = SolveSettings(
             space=self.space,
             nodes=self.nodes,
@@ -128,16 +135,19 @@ class Problem:
         name = chosen(f"table of {self.space}", self.table or next(iter(names), ""), names)
         evaluator = benchmark(name).within(self.search_space())
         rng = np.random.default_rng(self.seed)
-        graphs = Design.draw(evaluator.space, self.observations, rng).graphs
-        values = [evaluator(graph).value for graph in graphs]
         surrogate = GPSurrogate.of_space(
             evaluator.space,
             self.features,
             exponential=self.kernel == "exponential",
             seed=self.seed,
         )
-        posterior = surrogate.fit(graphs, values)
         rule = acquisition_rule(self.acquisition, self.beta)
+        if self.design == "search":
+            observed = search_history(evaluator, surrogate, rule, self.observations, rng)
+        else:
+            observed = random_design(evaluator, self.observations, rng)
+        graphs, values = [one.graph for one in observed], [one.value for one in observed]
+        posterior = surrogate.fit(graphs, values)
         function = rule(posterior, least_target(posterior), rng)
         starts = [graphs[i] for i in np.argsort(values, kind="stable")[:STARTS]]
         return Task(function, posterior, evaluator.space, graphs, starts)

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from rich.table import Table
 
 from benchmarks.measure import Record
+from benchmarks.observations import DESIGNS
 from benchmarks.problem import Problem
 from benchmarks.results import Figure, build_share, grouped, median_of, median_seconds
 from benchmarks.suites.base import Plan, Run, closed, gap_text, table
 
 BUILD_SHARE = 0.1  # of the total time, at most
+TABLE = "nasbench201:cifar100"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,12 @@ class Target:
         return quick and (self.features is None or (features or 0.0) <= self.features)
 
 
-def _labels_and_paths(observations: int, beta: float) -> Problem:
-    return Problem("nasbench201", observations=observations, beta=beta, features="el+op-paths")
+def _labels_and_paths(observations: int, beta: float, design: str | None = None) -> Problem:
+    """On synthetic targets, or on those of a table with fitted weights."""
+    problem = Problem("nasbench201", observations=observations, beta=beta, features="el+op-paths")
+    if design is None:
+        return problem
+    return replace(problem, targets="table", table=TABLE, design=design)
 
 
 TARGETS = {
@@ -66,6 +72,11 @@ TARGETS = {
     "nb201-paths-T60-b1": Target(_labels_and_paths(60, 1.0), 1.0),
     "nb201-paths-T160-b1": Target(_labels_and_paths(160, 1.0), 3.0),
     "nb201-paths-T160-b3": Target(_labels_and_paths(160, 3.0), 10.0),
+    **{
+        f"nb201-paths-{design}-T{T}-b{beta:g}": Target(_labels_and_paths(T, beta, design), seconds)
+        for design in DESIGNS
+        for T, beta, seconds in ((60, 1.0, 1.0), (160, 1.0, 3.0), (160, 3.0, 10.0))
+    },
     "nb101-n6-T60-b1": Target(Problem("nasbench101", "6"), 2.0),
     "nb101-n7-T60-b1": Target(Problem("nasbench101", "7"), 5.0),
     "nb101-n7-T160-b3": Target(Problem("nasbench101", "7", observations=160, beta=3.0), 10.0),

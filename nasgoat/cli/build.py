@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nasgoat.errors import NoEncodingError, UnknownNameError
+from nasgoat.mip import ModelOptions
 from nasgoat.optimize import (
     AcquisitionOptimizer,
     AutoOptimizer,
@@ -70,7 +71,9 @@ class Optimization:
         Raises:
             UnknownNameError: there is no such optimiser or solver.
         """
-        mip = MipOptimizer(solver(self.solver or "highs", self.threads))
+        # joint choices do not fit the licence that comes with gurobipy
+        options = ModelOptions(joint=self.solver != "gurobi")
+        mip = MipOptimizer(solver(self.solver or "highs", self.threads), options)
         optimizers: dict[str, AcquisitionOptimizer] = {
             "auto": AutoOptimizer(mip),
             "mip": mip,

@@ -20,6 +20,7 @@ from nasgoat.graphs import GraphBatch
 from nasgoat.kernels import FeatureMap, counts_of
 from nasgoat.mip.features import Count, encode_counts
 from nasgoat.mip.handles import PathHandles, Term
+from nasgoat.mip.joint import JointLabels
 from nasgoat.mip.terms import constant
 
 Floats = NDArray[np.float64]
@@ -35,6 +36,8 @@ class CountHandles:
     known: Floats  # (C,), the value where it is the same for all graphs, else NaN
     column: list[int]  # column[j]: a feature column that holds count j
     J: Floats  # (F, C), features = J @ counts
+    step: NDArray[np.int64]  # (C,), each count is a multiple of it
+    joint: JointLabels | None = None  # what makes products of counts linear, where it is written
 
     def of(self, batch: GraphBatch) -> Floats:
         """``(N, C)``, the counts of given graphs."""
@@ -88,6 +91,8 @@ def count_block(block: pyo.Block, maps: tuple[FeatureMap, ...], h: PathHandles) 
         np.array([np.nan if value is None else value for value in known]),
         [column for column, _ in own.values()],
         J,
+        np.array([count.step for count in counts], dtype=np.int64),
+        h.joint,
     )
 
 
@@ -97,18 +102,18 @@ def square_block(block: pyo.Block, counts: CountHandles, wanted: Sequence[int]) 
     Returns:
         The square of each wanted count as a linear expression.
     """
-    upper = {j: int(counts.upper[j]) for j in wanted}
-    loose = [j for j in wanted if upper[j] > 1]
-    block.z = pyo.Var([(j, c) for j in loose for c in range(upper[j] + 1)], domain=pyo.Binary)
+    values = {j: range(0, int(counts.upper[j]) + 1, int(counts.step[j])) for j in wanted}
+    loose = [j for j in wanted if counts.upper[j] > 1]
+    block.z = pyo.Var([(j, c) for j in loose for c in values[j]], domain=pyo.Binary)
     z = block.z
 
     @block.Constraint(loose)
     def V2_one_value(_, j):  # implied where squares are maximised; tightens the LP bound
-        return sum(z[j, c] for c in range(upper[j] + 1)) == 1
+        return sum(z[j, c] for c in values[j]) == 1
 
     @block.Constraint(loose)
     def V2_value(_, j):
-        return sum(c * z[j, c] for c in range(1, upper[j] + 1)) == counts.variable[j]
+        return sum(c * z[j, c] for c in values[j] if c) == counts.variable[j]
 
-    squares = {j: sum(c * c * z[j, c] for c in range(1, upper[j] + 1)) for j in loose}
+    squares = {j: sum(c * c * z[j, c] for c in values[j] if c) for j in loose}
     return {j: squares.get(j, counts.variable[j]) for j in wanted}

@@ -105,7 +105,7 @@ def degree_order(space: CellSpace) -> DegreeOrder | None:
 def encode_degree_order(order: DegreeOrder, block: pyo.Block, h: PathHandles) -> None:
     """Write the rows onto a block."""
     nodes, n_labels = range(h.n), 1 + max((a for _, a in h.label), default=0)
-    undirected = all(h.edge[u, v] is h.edge[v, u] for u, v in h.pairs)
+    undirected = h.undirected
     consecutive = list(pairwise(order.free))
     label = {v: sum(a * h.label[v, a] for a in range(1, n_labels)) for v in order.free}
 

@@ -24,7 +24,7 @@ from nasgoat.mip.terms import constant
 class Count:
     """One column of a feature map. Columns of one ``name`` count the same thing.
 
-    A count with ``parts`` is the sum of the counts of those names.
+    A count with ``parts`` is the sum of the counts of those names. It is a multiple of ``step``.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Count:
     expression: Term  # equals the count on every graph
     upper: int  # the count never exceeds it
     parts: tuple[str, ...] = ()
+    step: int = 1
 
 
 @singledispatch
@@ -55,14 +56,17 @@ def _nodes(h: PathHandles) -> range:
 
 @encode_counts.register
 def _(feature_map: ShortestPathLengths, block: pyo.Block, h: PathHandles) -> list[Count]:
-    """D[0] = n, D[s] = sum of d^s[u,v]."""
+    """D[0] = n, D[s] = sum of d^s[u,v]; in undirected graphs every pair counts twice."""
     del block
     counts = [Count(feature_map.describe(0), 0, float(len(_nodes(h))), h.n)]
+    times = 2 if h.undirected else 1
     for s in range(1, h.n):
-        terms = [h.at_distance[u, v, s] for u, v in h.pairs if (u, v, s) in h.at_distance]
+        pairs = [(u, v) for u, v in h.distinct_pairs if (u, v, s) in h.at_distance]
+        total = times * sum(h.at_distance[u, v, s] for u, v in pairs)
         # an edge with a label is counted by the edge-label features, too
         parts = tuple(f"F[{u},{v},{a}]" for u, v, a in h.edge_label) if s == 1 else ()
-        counts.append(Count(feature_map.describe(s), s, sum(terms), len(terms), parts))
+        most = times * len(pairs)
+        counts.append(Count(feature_map.describe(s), s, total, most, parts, step=times))
     return counts
 
 
@@ -100,18 +104,26 @@ def _(feature_map: ShortestPaths, block: pyo.Block, h: PathHandles) -> list[Coun
         terms[0, a, a] = [h.label[v, a] for v in _carriers(h, a)]
     for (_, _, s, a, b), term in _pair_products(block, h).items():
         terms[s, a, b].append(term)
+        if h.undirected:
+            terms[s, b, a].append(term)
     labels = range(feature_map.n_labels)
     carriers = {a: set(_carriers(h, a)) for a in labels}
-    return [
-        Count(
-            f"P[{s},{a},{b}]" if s else f"N[{a}]",
-            feature_map.column(s, a, b),
-            sum(terms[s, a, b]),
-            min(len(terms[s, a, b]), _most_pairs(carriers[a], carriers[b], a == b, len(nodes))),
-        )
-        for s, a, b in product(range(feature_map.n), labels, labels)
-        if terms[s, a, b]
-    ]
+    counts = []
+    for s, a, b in product(range(feature_map.n), labels, labels):
+        if not terms[s, a, b]:
+            continue
+        step = 2 if h.undirected and s and a == b else 1  # both directions of a pair
+        most = min(len(terms[s, a, b]), _most_pairs(carriers[a], carriers[b], a == b, len(nodes)))
+        name, column = _name(h, s, a, b), feature_map.column(s, a, b)
+        counts.append(Count(name, column, sum(terms[s, a, b]), most - most % step, step=step))
+    return counts
+
+
+def _name(h: PathHandles, s: int, a: int, b: int) -> str:
+    """Counts of one name are equal: in undirected graphs those of both orders of the labels."""
+    if s == 0:
+        return f"N[{a}]"
+    return f"P[{s},{min(a, b)},{max(a, b)}]" if h.undirected else f"P[{s},{a},{b}]"
 
 
 def _carriers(h: PathHandles, a: int) -> list[int]:
@@ -138,7 +150,7 @@ def _pair_products(block: pyo.Block, h: PathHandles) -> dict[tuple[int, ...], Te
 
     All marginals are one-hot, so continuous ``p >= 0`` is forced to the product.
     """
-    layers = {pair: _distance_terms(h, *pair) for pair in h.pairs}
+    layers = {pair: _distance_terms(h, *pair) for pair in h.distinct_pairs}
     labels = sorted({a for _, a in h.label})
     domain = {v: [a for a in labels if constant(h.label[v, a]) != 0.0] for v in range(h.n)}
     index = [

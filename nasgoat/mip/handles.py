@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 from typing import Any, Literal
 
+from nasgoat.mip.joint import JointLabels
+
 Term = Any  # a Pyomo variable or linear expression, or a plain number where the value is known
 Pair = tuple[int, int]
 Products = Literal["marginals", "paper"]  # docs/math.md: 6.2, 2.4
@@ -29,8 +31,19 @@ class PathHandles:
     label: Mapping[Pair, Term]  # label[v, a] = 1 iff node v has label a
     edge_label: Mapping[tuple[int, int, int], Term]  # [u, v, a] = 1 iff edge u -> v has label a
     products: Products = "marginals"  # how products of indicators are to be written
+    joint: JointLabels | None = None  # joint choices of edge labels, where they have been written
 
     @property
     def pairs(self) -> Iterator[Pair]:
         """Node pairs between which an edge is possible."""
         return combinations(range(self.n), 2) if self.ordered else permutations(range(self.n), 2)
+
+    @property
+    def undirected(self) -> bool:
+        """Whether an edge is one variable in both directions, so that all distances are, too."""
+        return not self.ordered and all(self.edge[u, v] is self.edge[v, u] for u, v in self.pairs)
+
+    @property
+    def distinct_pairs(self) -> Iterator[Pair]:
+        """``pairs``, of which one direction where the other says the same."""
+        return combinations(range(self.n), 2) if self.undirected else self.pairs

@@ -21,19 +21,22 @@ labels can be, so its corners are forced.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise, product
 from math import comb
 
+import numpy as np
 import pyomo.environ as pyo
 
 from nasgoat.errors import NoEncodingError
 from nasgoat.kernels import OpPaths
 from nasgoat.mip.features import Count, encode_counts
 from nasgoat.mip.handles import Pair, PathHandles, Term
+from nasgoat.mip.joint import LocalTerm
+from nasgoat.mip.local_terms import local_terms
 from nasgoat.mip.terms import constant, row
 
 MOST_STRINGS = 20_000  # label sequences tried for an upper bound: a tenth of a second
@@ -55,6 +58,35 @@ def _(feature_map: OpPaths, block: pyo.Block, h: PathHandles) -> list[Count]:
     if h.n_least != h.n or not h.ordered:
         msg = "op paths are encoded for one node count and edges u -> v with u < v only"
         raise NoEncodingError(msg)
+    paths = local_terms(feature_map, h)
+    if h.joint is not None and paths is not None:
+        terms = h.joint.indicators(paths)
+        return _counts(feature_map, terms, Counter(c for p in paths for c in p.used), h)
+    return _counts(feature_map, *_words(feature_map, block, h), h)
+
+
+@local_terms.register
+def _(feature_map: OpPaths, h: PathHandles) -> list[LocalTerm] | None:
+    """A path adds 1 to the count of its word, if all its edges are there."""
+    if feature_map.labels_of != "edges":
+        return None
+    return [_local_term(feature_map, path, h) for path in _paths(feature_map, h)]
+
+
+def _local_term(feature_map: OpPaths, path: _Path, h: PathHandles) -> LocalTerm:
+    n_labels = 1 + max(a for _, _, a in h.edge_label)
+    column = np.full((1 + n_labels,) * len(path.edges), -1)
+    for labels in product(*path.places):
+        found = feature_map.column(labels)
+        if found is not None:
+            column[tuple(a + 1 for a in labels)] = found
+    return LocalTerm(path.edges, column)
+
+
+def _words(
+    feature_map: OpPaths, block: pyo.Block, h: PathHandles
+) -> tuple[dict[int, list[Term]], dict[int, int]]:
+    """Write W1 to W5; return the terms and the number of paths of every word's column."""
     terms: dict[int, list[Term]] = defaultdict(list)
     paths: dict[int, int] = defaultdict(int)
     block.path = pyo.Block(pyo.Any)
@@ -68,6 +100,12 @@ def _(feature_map: OpPaths, block: pyo.Block, h: PathHandles) -> list[Count]:
         for column, found in of_path.items():
             terms[column] += found
             paths[column] += 1  # a path has one word
+    return terms, paths
+
+
+def _counts(
+    feature_map: OpPaths, terms: Mapping[int, list[Term]], paths: Mapping[int, int], h: PathHandles
+) -> list[Count]:
     return [
         Count(
             f"{feature_map.describe(column)} without {feature_map.skip}",

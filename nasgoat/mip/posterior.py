@@ -25,7 +25,9 @@ from nasgoat.mip.belief import encode_belief
 from nasgoat.mip.counts import CountHandles, square_block
 from nasgoat.mip.curves import Curve, Cut, Root, Square
 from nasgoat.mip.handles import Term
+from nasgoat.mip.joint import JointLabels
 from nasgoat.mip.majorant import Diagonal, Split, split
+from nasgoat.mip.terms import linear
 from nasgoat.posterior import FeaturePosterior
 
 Floats = NDArray[np.float64]
@@ -125,6 +127,8 @@ def variance_block(
     block: pyo.Block, counts: CountHandles, posterior: FeaturePosterior, diagonal: Diagonal
 ) -> VarianceHandles:
     """Write the variance rows."""
+    if counts.joint is not None:
+        return _joint_variance_block(block, counts, counts.joint, posterior)
     form = _form(counts, posterior, diagonal)
     G, weight = _scaled_rows(form.G / np.sqrt(form.unit), counts.upper)
     low, high = np.minimum(G, 0.0) @ counts.upper, np.maximum(G, 0.0) @ counts.upper
@@ -154,6 +158,29 @@ def variance_block(
     curves = tuple(Square(block.w[k], block.q[k], block.V4_square[k]) for k in rank)
     root = Root(block.Q, block.t, block.V6_deviation)
     return VarianceHandles(block.t, block.Q, curves, root, G, form.unit)
+
+
+def _joint_variance_block(
+    block: pyo.Block, counts: CountHandles, joint: JointLabels, posterior: FeaturePosterior
+) -> VarianceHandles:
+    """Write J2, ``Q <= sum_C sum_a kappa[C,a] z[C,a]`` (equal on graphs), and V6."""
+    kernel = posterior.kernel
+    scale = counts.J.max(axis=1, initial=0.0)  # of every feature that can be non-zero
+    unit = float(kernel.diag(posterior.observed).mean()) if len(posterior.observed) else 1.0
+    unit = unit or 1.0
+    kappa = joint.quadratic(posterior.covariance * np.outer(scale, scale) / unit)
+    prior = joint.quadratic(np.diag(kernel.prior_variances * scale**2) / unit)
+    largest = sum(float(part.max()) for part in prior)
+    block.t = pyo.Var(bounds=(0.0, float(np.sqrt(largest))))
+    block.Q = pyo.Var(bounds=(0.0, largest))
+    coefficients = np.concatenate(kappa)
+    used = np.flatnonzero(coefficients).tolist()
+    one_hots = [z for cluster in joint.clusters for z in cluster.one_hot]
+    variance = linear([float(coefficients[i]) for i in used], [one_hots[i] for i in used])
+    block.J2_variance = pyo.Constraint(expr=variance >= block.Q)
+    block.V6_deviation = pyo.Constraint(expr=block.t**2 <= block.Q)
+    root = Root(block.Q, block.t, block.V6_deviation)
+    return VarianceHandles(block.t, block.Q, (), root, np.zeros((0, counts.J.shape[1])), unit)
 
 
 def _scaled_rows(G: Floats, upper: Floats) -> tuple[Floats, Floats]:

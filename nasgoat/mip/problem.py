@@ -23,16 +23,19 @@ from nasgoat.acquisition import (
 )
 from nasgoat.errors import NoEncodingError
 from nasgoat.graphs import GraphBatch, LabeledGraph
-from nasgoat.kernels import GraphKernel
+from nasgoat.kernels import GraphKernel, LinearKernel
 from nasgoat.mip.belief import Belief, encode_belief
 from nasgoat.mip.cell import Cell, Encoding, cell_block
+from nasgoat.mip.clusters import cluster_block
 from nasgoat.mip.counts import CountHandles, count_block
 from nasgoat.mip.curves import Cut
 from nasgoat.mip.degree_order import DegreeOrder, degree_order
+from nasgoat.mip.exclusion import exclusions
 from nasgoat.mip.handles import Products, Term
+from nasgoat.mip.local_terms import terms_of
 from nasgoat.mip.majorant import Diagonal
 from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry
-from nasgoat.mip.terms import constant
+from nasgoat.mip.terms import linear
 from nasgoat.posterior import FeaturePosterior, KernelPosterior, Posterior
 from nasgoat.spaces import CellSpace, UpToIsomorphism
 
@@ -56,6 +59,8 @@ class ModelOptions:
             (docs/math.md, 6.3), or the ``"prior"`` wherever that is diagonal.
         tangents: tangents per square (V4) written before the first solve.
         root_tangents: tangents of the root (V6) written before the first solve.
+        joint: whether the labels of several edges are made joint choices where the counts of a
+            linear kernel allow it and they are few enough (docs/math.md, 6.11).
     """
 
     encoding: Encoding | None = None
@@ -64,7 +69,8 @@ class ModelOptions:
     products: Products = "marginals"
     diagonal: Diagonal = "least"
     tangents: int = 5
-    root_tangents: int = 40
+    root_tangents: int = 120
+    joint: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,16 +101,15 @@ class AcquisitionProblem:
         """The acquisition value of a graph, from the number side."""
         return float(self.acquisition.values(self.posterior, GraphBatch.of([graph]))[0])
 
-    def exclude(self, graph: LabeledGraph) -> list[Cut]:
-        """Rows that cut off every feasible copy of a graph; none for a graph of another size."""
-        if graph.n != self.cell.handles.n:
-            return []
-        return [cut for copy in self.cell.copies(graph) for cut in self._no_good(copy)]
+    def exclude(self, *graphs: LabeledGraph) -> list[Cut]:
+        """Rows that cut off every feasible copy of graphs; none for those of another size."""
+        return list(exclusions(self.cell, self.counts.joint, graphs))
 
     def add_cuts(self, cuts: Iterable[Cut]) -> None:
         """Write cuts into the model."""
         for cut in cuts:
-            total = sum(a * v for v, a in cut.terms) if cut.terms else self.model.nothing
+            terms = cut.terms or ((self.model.nothing, 1.0),)
+            total = linear([a for _, a in terms], [v for v, _ in terms])
             self.model.cuts.add(total >= cut.lower)
 
     def cuts_at(self, graph: LabeledGraph) -> list[Cut]:
@@ -159,25 +164,6 @@ class AcquisitionProblem:
             for row in rows:
                 row.activate()
 
-    def _no_good(self, graph: LabeledGraph) -> list[Cut]:
-        """At least one design binary that differs; no terms if this is the only graph there is."""
-        terms: list[tuple[Term, float]] = []
-        lower = 1.0
-        written = set()  # both directions of an undirected edge are one variable
-        # labels are one-hot, so a change shows in a chosen one: the other zeros need no term
-        n_pairs = len(list(self.cell.handles.pairs))
-        design = zip(self.cell.design, self.cell.design_of(graph), strict=True)
-        for i, (term, value) in enumerate(design):
-            known = constant(term)
-            if known is not None and known != value:
-                return []  # the model does not hold this graph
-            if known is not None or (value == 0 and i >= n_pairs) or id(term) in written:
-                continue
-            written.add(id(term))
-            terms.append((term, -1.0 if value else 1.0))
-            lower -= value
-        return [Cut(tuple(terms), lower)]
-
 
 def acquisition_problem(
     acquisition: Acquisition,
@@ -204,6 +190,10 @@ def acquisition_problem(
         symmetry = _symmetry(space, kernel, options)
         cell = cell_block(model.cell, space, options.encoding or _encoding(space), symmetry)
         handles = replace(cell.handles, products=options.products)
+        if options.joint and _looks_at_deviations(acquisition, kernel):
+            model.joint = pyo.Block()
+            terms = terms_of(kernel.maps, handles)
+            handles = replace(handles, joint=cluster_block(model.joint, terms, handles))
         counts = count_block(model.counts, kernel.maps, handles)
         belief = encode_belief(posterior, model.belief, counts, options.diagonal)
         model.acquisition = pyo.Objective(expr=objective(acquisition, belief, counts))
@@ -253,6 +243,12 @@ def _kernel_of(posterior: Posterior) -> GraphKernel:
         msg = f"the MIP needs a posterior with a graph kernel, got a {type(posterior).__name__}"
         raise NoEncodingError(msg)
     return posterior.kernel
+
+
+def _looks_at_deviations(acquisition: Acquisition, kernel: GraphKernel) -> bool:
+    """Whether the variance of a linear kernel is in the model: a mean is quicker without 6.11."""
+    linear_in_counts = isinstance(acquisition, PosteriorMean | ThompsonSample)
+    return isinstance(kernel, LinearKernel) and not linear_in_counts
 
 
 def _encoding(space: CellSpace) -> Encoding:

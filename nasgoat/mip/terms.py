@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyomo.environ as pyo
+from pyomo.core.expr.numeric_expr import LinearExpression
 
 from nasgoat.errors import EmptySpaceError
 from nasgoat.mip.handles import Term
@@ -13,6 +16,11 @@ def constant(term: Term) -> float | None:
     if isinstance(term, int | float):
         return float(term)
     return float(pyo.value(term)) if term.is_fixed() else None
+
+
+def linear(coefficients: Sequence[float], variables: Sequence[pyo.Var]) -> pyo.Expression:
+    """``coefficients . variables``; for long sums this is several times quicker than ``sum``."""
+    return LinearExpression(linear_coefs=coefficients, linear_vars=variables)
 
 
 def pin(term: Term, value: float) -> pyo.Constraint | None:

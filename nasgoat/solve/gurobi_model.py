@@ -35,6 +35,7 @@ def translated(error: Any, problem: AcquisitionProblem, *, native: bool) -> Exce
             f"the model of {problem.cell.space.name} is too large for this Gurobi licence (the one "
             f"that comes with gurobipy allows {size}); install a full licence, or use the solver "
             f"highs or scip{', or native=False' if native else ''}"
+            f"{', or ModelOptions(joint=False)' if problem.counts.joint is not None else ''}"
         )
     else:
         msg = f"Gurobi refuses to work: {error} (error {error.errno}); is its licence valid?"

@@ -270,10 +270,9 @@ class KBest:
 
     def _cut_off_taken(self) -> None:
         """Write exclusions only when they are needed: a graph can have very many copies."""
-        while self._uncut:
-            for problem in self._problems:
-                problem.add_cuts(problem.exclude(self._uncut[-1]))
-            self._uncut.pop()
+        for problem in self._problems:
+            problem.add_cuts(problem.exclude(*self._uncut))
+        self._uncut.clear()
 
 
 def _total_effort(outcomes: Iterable[Outcome]) -> dict[str, int]:

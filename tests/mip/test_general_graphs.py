@@ -406,3 +406,24 @@ def test_the_gap_of_large_graphs_is_honest(kind: str, n: int) -> None:
     values = task.acquisition.values(posterior, others)
     bound = best.certificate.lower_bound
     assert bound is None or bound <= values.min() + 1e-6
+
+
+@pytest.mark.parametrize("labels", [(), ("a", "b"), ("a", "b", "c")])
+@pytest.mark.parametrize("kind", ["undirected", "connected"])
+def test_counts_of_undirected_graphs_come_in_pairs(kind: str, labels: tuple[str, ...]) -> None:
+    """What the model takes for even or equal is so at every graph."""
+    space = digraphs(4, rules=KINDS[kind], node_alphabet=labels)
+    posterior = believed(space, kernel_maps(space, 0))
+    problem = acquisition_problem(LowerConfidenceBound(1.0), posterior, space)
+    counts, graphs = problem.counts, indexed_graphs(space)
+    values = counts.of(graphs)
+    assert (values % counts.step == 0).all()
+    assert (values <= counts.upper).all()
+    assert (counts.step == 2).any()
+    features = np.concatenate([m.counts(graphs) * m.scale(4) for m in counts.maps], axis=1)
+    assert values @ counts.J.T == pytest.approx(features)
+    ordered = digraphs(4, rules=(CON,), node_alphabet=labels)
+    problem = acquisition_problem(
+        LowerConfidenceBound(1.0), believed(ordered, kernel_maps(ordered, 0)), ordered
+    )
+    assert (problem.counts.step == 1).all()
