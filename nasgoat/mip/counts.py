@@ -35,6 +35,7 @@ class CountHandles:
     known: Floats  # (C,), the value where it is the same for all graphs, else NaN
     column: list[int]  # column[j]: a feature column that holds count j
     J: Floats  # (F, C), features = J @ counts
+    handles: PathHandles  # of the graphs that are counted
 
     def of(self, batch: GraphBatch) -> Floats:
         """``(N, C)``, the counts of given graphs."""
@@ -88,6 +89,7 @@ def count_block(block: pyo.Block, maps: tuple[FeatureMap, ...], h: PathHandles) 
         np.array([np.nan if value is None else value for value in known]),
         [column for column, _ in own.values()],
         J,
+        h,
     )
 
 

@@ -59,6 +59,10 @@ def _(feature_map: ShortestPathLengths, block: pyo.Block, h: PathHandles) -> lis
     del block
     counts = [Count(feature_map.describe(0), 0, float(len(_nodes(h))), h.n)]
     for s in range(1, h.n):
+        if s in h.pairs_at:
+            known = h.pairs_at[s]
+            counts.append(Count(feature_map.describe(s), s, float(known), known))
+            continue
         terms = [h.at_distance[u, v, s] for u, v in h.pairs if (u, v, s) in h.at_distance]
         # an edge with a label is counted by the edge-label features, too
         parts = tuple(f"F[{u},{v},{a}]" for u, v, a in h.edge_label) if s == 1 else ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations, permutations
 from typing import Any, Literal
 
@@ -29,6 +29,7 @@ class PathHandles:
     label: Mapping[Pair, Term]  # label[v, a] = 1 iff node v has label a
     edge_label: Mapping[tuple[int, int, int], Term]  # [u, v, a] = 1 iff edge u -> v has label a
     products: Products = "marginals"  # how products of indicators are to be written
+    pairs_at: Mapping[int, int] = field(default_factory=dict)  # [s] = pairs at that distance, known
 
     @property
     def pairs(self) -> Iterator[Pair]:
