@@ -17,6 +17,7 @@ from nasgoat.mip.problem import (
     ModelOptions,
     acquisition_problem,
     objective,
+    parts_of,
 )
 from nasgoat.mip.rules import encode_rule
 from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry
@@ -55,6 +56,7 @@ __all__ = [
     "layered_encoding",
     "members_known",
     "objective",
+    "parts_of",
     "pin",
     "row",
 ]

@@ -60,7 +60,12 @@ class Belief(Protocol):
 
 @singledispatch
 def encode_belief(
-    posterior: Posterior, block: pyo.Block, counts: CountHandles, diagonal: Diagonal = "least"
+    posterior: Posterior,
+    block: pyo.Block,
+    counts: CountHandles,
+    diagonal: Diagonal = "least",
+    *,
+    lookups: bool = True,
 ) -> Belief:
     """Encode a posterior over the counts of its kernel.
 
@@ -69,11 +74,12 @@ def encode_belief(
         block: for the rows.
         counts: of the kernel's feature maps.
         diagonal: what bounds the variance of a linear kernel (docs/math.md, 6.3).
+        lookups: whether the exponents of an exponential kernel may be numbers of matches (6.9).
 
     Raises:
         NoEncodingError: the posterior has no MIP form.
     """
-    del block, counts, diagonal
+    del block, counts, diagonal, lookups
     msg = (
         f"a {type(posterior).__name__} has no MIP form: use --kernel linear, or --optimizer "
         "exhaustive for a space that can be listed"

@@ -58,6 +58,11 @@ class Bend:
     width: float
     curve: Exponential
 
+    @property
+    def curves(self) -> tuple[Exponential, ...]:
+        """The row that is not linear."""
+        return (self.curve,)
+
     def divide(self, thresholds: Sequence[float]) -> None:
         """Write X2 to X5 for these thresholds instead of the earlier ones.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
 import pyomo.environ as pyo
 
 from nasgoat.errors import NoEncodingError
-from nasgoat.graphs import LabeledGraph
+from nasgoat.graphs import LabeledGraph, shortest_distances
 from nasgoat.mip.degree_order import DegreeOrder, encode_degree_order
 from nasgoat.mip.general_layered import GeneralLayeredEncoding, general_layered_encoding
 from nasgoat.mip.graph_encoding import GraphEncoding, graph_encoding
@@ -22,6 +23,7 @@ from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry, encode_symmetry
 from nasgoat.spaces import (
     Acyclic,
     CellSpace,
+    EdgeSets,
     Rule,
     StronglyConnected,
     TopologicalOrder,
@@ -125,7 +127,7 @@ def cell_block(
         label = node_labels(block.labels, bare.exists, len(space.node_alphabet))
     if space.edge_alphabet:
         edge_label = edge_labels(block.labels, bare.pairs, bare.edge, len(space.edge_alphabet))
-    handles = paths.handles(label, edge_label)
+    handles = replace(paths.handles(label, edge_label), pairs_at=_pairs_at(space))
     for i, rule in enumerate(space.rules):
         if type(rule) not in written:
             encode_rule(rule, block.rules[f"{i}_{type(rule).__name__}"], handles)
@@ -136,6 +138,17 @@ def cell_block(
         block.symmetry = pyo.Block()
         encode_symmetry(symmetry, block.symmetry, handles)
     return Cell(space, symmetry, handles)
+
+
+def _pairs_at(space: CellSpace) -> dict[int, int]:
+    """How many pairs are at each distance, where the rules leave edge sets that agree on it."""
+    n = space.sizes[0]
+    for rule in space.rules:
+        if isinstance(rule, EdgeSets) and rule.n == n:
+            distances = shortest_distances(rule.adjacency)
+            found = [(distances == s).sum(axis=(1, 2)) for s in range(n)]
+            return {s: int(of[0]) for s, of in enumerate(found) if np.all(of == of[0])}
+    return {}
 
 
 def _paths(

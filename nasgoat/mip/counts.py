@@ -36,8 +36,13 @@ class CountHandles:
     known: Floats  # (C,), the value where it is the same for all graphs, else NaN
     column: list[int]  # column[j]: a feature column that holds count j
     J: Floats  # (F, C), features = J @ counts
+    handles: PathHandles  # of the graphs that are counted
     step: NDArray[np.int64]  # (C,), each count is a multiple of it
-    joint: JointLabels | None = None  # what makes products of counts linear, where it is written
+
+    @property
+    def joint(self) -> JointLabels | None:
+        """What makes products of counts linear, where it is written."""
+        return self.handles.joint
 
     def of(self, batch: GraphBatch) -> Floats:
         """``(N, C)``, the counts of given graphs."""
@@ -91,8 +96,8 @@ def count_block(block: pyo.Block, maps: tuple[FeatureMap, ...], h: PathHandles) 
         np.array([np.nan if value is None else value for value in known]),
         [column for column, _ in own.values()],
         J,
+        h,
         np.array([count.step for count in counts], dtype=np.int64),
-        h.joint,
     )
 
 

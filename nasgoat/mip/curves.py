@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -36,6 +37,9 @@ class Curve(Protocol):
     def row(self) -> pyo.Constraint:
         """The row itself, which linear models leave out."""
 
+    def where(self, value_of: Callable[[pyo.Var], float]) -> float:
+        """Which tangent cuts off a point best: the argument there, for most curves."""
+
     def tangent(self, at: float) -> Cut:
         """The row's linear relaxation that is exact where the argument is ``at``."""
 
@@ -47,6 +51,10 @@ class Square:
     argument: pyo.Var
     value: pyo.Var
     row: pyo.Constraint
+
+    def where(self, value_of: Callable[[pyo.Var], float]) -> float:
+        """The argument."""
+        return value_of(self.argument)
 
     def tangent(self, at: float) -> Cut:
         """``value >= 2 a argument - a^2``."""
@@ -60,6 +68,10 @@ class Root:
     argument: pyo.Var
     value: pyo.Var
     row: pyo.Constraint
+
+    def where(self, value_of: Callable[[pyo.Var], float]) -> float:
+        """The argument."""
+        return value_of(self.argument)
 
     def tangent(self, at: float) -> Cut:
         """``value <= s / 2 + argument / (2 s)`` with ``s = sqrt(a)``."""
@@ -80,6 +92,10 @@ class Exponential:
     row: pyo.Constraint
     width: float
     scale: float
+
+    def where(self, value_of: Callable[[pyo.Var], float]) -> float:
+        """The argument."""
+        return value_of(self.argument)
 
     def tangent(self, at: float) -> Cut:
         """``scale value >= f(a) + (exp(a) - 1) (d - a)`` with ``f(a) = exp(a) - 1 - a``."""

@@ -21,6 +21,7 @@ from __future__ import annotations
 import numpy as np
 import pyomo.environ as pyo
 from numpy.typing import NDArray
+from pyomo.core.expr.numeric_expr import LinearExpression
 from scipy.linalg import cho_solve
 
 from nasgoat.errors import NoEncodingError
@@ -30,10 +31,12 @@ from nasgoat.mip.belief import Belief, encode_belief
 from nasgoat.mip.bends import FLAT, Bend, bend, bend_block, chord
 from nasgoat.mip.counts import CountHandles
 from nasgoat.mip.curves import Curve, Cut, Exponential
+from nasgoat.mip.edge_products import edge_products, product_count
 from nasgoat.mip.exponential_variance import Prior, Variance, variance_rows
 from nasgoat.mip.exponents import Exponents, exponents
 from nasgoat.mip.handles import Term
 from nasgoat.mip.integers import IntegerHandles, integer_block
+from nasgoat.mip.lookups import Lookup, LookupBend, lookup_bends
 from nasgoat.mip.majorant import Diagonal
 from nasgoat.mip.ranges import range_of, ranges
 from nasgoat.mip.thresholds import GRID, attainable, divided, thresholds_within
@@ -48,6 +51,7 @@ ROOT_RANGE = 4e-6  # the first tangents of the root reach down to this share of 
 MARGIN = 1e-9  # relative; what rounding may do to a bound
 ROUNDING = 1e-15  # of the mean, relative to its terms
 MOST_CONDITION = 1e8  # beyond, rounding in the posterior itself exceeds what the slacks cover
+MOST_PRODUCTS = 20_000  # of the labels of two edges
 SLACK = 1e-5  # beyond the range of the mean, far above what solvers tolerate
 
 
@@ -58,6 +62,7 @@ class ExponentialBelief:
         posterior: what is encoded.
         block: for the rows; its model holds the counts and their graphs, and nothing else.
         counts: of the kernel's feature maps.
+        lookups: whether exponents may be numbers of matches (``nasgoat.mip.lookups``).
     """
 
     def __init__(
@@ -66,15 +71,17 @@ class ExponentialBelief:
         kernel: ExponentialKernel,
         block: pyo.Block,
         counts: CountHandles,
+        *,
+        lookups: bool = True,
     ) -> None:
         self.posterior, self.kernel, self.counts = posterior, kernel, counts
         self.variance: Variance | None = None
         self._block = block
-        block.integers, block.exponent = pyo.Block(), pyo.Block(pyo.Any)
+        block.integers = pyo.Block()
         block.visited = pyo.ConstraintList()  # X13
         weights = kernel.linear.prior_variances
         model = block.model()
-        self.exponents: Exponents = exponents(posterior, model, counts, weights)
+        self.exponents: Exponents = exponents(posterior, model, counts, weights, lookups=lookups)
         self.integers: IntegerHandles = integer_block(block.integers, counts, weights)
         self._own = Prior(
             self.integers.total, *range_of(model, self.integers.total), kernel.variance
@@ -83,7 +90,7 @@ class ExponentialBelief:
         self._alpha = self._grouped(posterior.alpha[None, :])[0]
         self._mean_range = self._range(self._alpha)  # before rows are written that are not linear
         self._thresholds = self._placed()
-        self._bends: dict[int, Bend] = {}
+        self._bends = self._written()
         self._mean: pyo.Var | None = None
         self._seen: set[bytes] = set()
 
@@ -107,16 +114,18 @@ class ExponentialBelief:
     @property
     def curves(self) -> tuple[Curve, ...]:
         """See ``Belief``."""
-        bends: tuple[Curve, ...] = tuple(bend.curve for bend in self._bends.values())
+        bends = tuple(curve for bend in self._bends.values() for curve in bend.curves)
         if self.variance is None:
             return bends
-        own = () if self.variance.own is None else (self.variance.own.curve,)
+        own = () if self.variance.own is None else self.variance.own.curves
         return (*bends, *own, *self.variance.squares, self.variance.root)
 
     def arguments(self, batch: GraphBatch) -> Floats:
         """See ``Belief``."""
         deviations = self.exponents.of(self.counts.of(batch))
-        columns = [deviations[:, i] / bend.width for i, bend in self._bends.items()]
+        columns = [
+            deviations[:, i] / bend.width for i, bend in self._bends.items() for _ in bend.curves
+        ]
         if self.variance is not None:
             v = self.variance
             if v.own is not None:
@@ -133,9 +142,14 @@ class ExponentialBelief:
         at = self.arguments(batch)
         rows = np.quantile(at, levels, axis=0) if len(batch) else np.zeros((1, len(curves)))
         plain = curves if self.variance is None else curves[:-1]
-        cuts = [curve.tangent(a) for row in rows for curve, a in zip(plain, row, strict=False)]
+        cuts = [
+            curve.tangent(a)
+            for row in rows
+            for curve, a in zip(plain, row, strict=False)
+            if not isinstance(curve, Lookup)
+        ]
         for curve in plain:
-            if isinstance(curve, Exponential):
+            if isinstance(curve, Exponential | Lookup):
                 cuts += [curve.tangent(float(end)) for end in curve.argument.bounds]
         if self.variance is not None:
             grid = float(self.variance.Q.ub) * np.geomspace(1.0, ROOT_RANGE, root_tangents)
@@ -150,7 +164,8 @@ class ExponentialBelief:
             if c.tobytes() in self._seen:
                 continue
             self._seen.add(c.tobytes())
-            self._divide(c)
+            if self.exponents.matches is None:
+                self._divide(c)
             self._visit(c, float(mean[i]), float(std[i]))
             changed = True
         return changed
@@ -160,7 +175,8 @@ class ExponentialBelief:
         parts = self.exponents
         d = parts.of(c[None, :])[0]
         costs = {}
-        for e in self._bends:
+        chords = {e: bend for e, bend in self._bends.items() if isinstance(bend, Bend)}
+        for e in chords:
             at, ends = np.array([d[e]]), (float(parts.low[e]), float(parts.high[e]))
             error = float((chord(at, *ends, self._thresholds[e]) - bend(at))[0])
             if self._costs[e] * error > WORTH:
@@ -170,7 +186,7 @@ class ExponentialBelief:
             thresholds = divided(*ends, self._thresholds[e], float(d[e]))
             if thresholds is not None:
                 self._thresholds[e] = thresholds
-                self._bends[e].divide(thresholds)
+                chords[e].divide(thresholds)
 
     def _visit(self, c: Floats, mean: float, std: float) -> None:
         """Make the mean and the deviation exact at the graphs of counts ``c``."""
@@ -194,9 +210,17 @@ class ExponentialBelief:
         """``sum_e coefficients[e] (1 + d_e + bend(d_e))`` as an expression."""
         linear = coefficients @ self.exponents.rows
         constant = float(coefficients @ (1.0 + self.exponents.shift))
-        bends = [(float(a), self._bend(e)) for e, a in enumerate(coefficients) if a]
-        bent = sum(a * bend.scale * bend.e for a, bend in bends if bend is not None)
-        return self.counts.total(linear) + constant + bent
+        terms = [(float(a), self.counts.variable[j]) for j, a in enumerate(linear) if a]
+        terms += [
+            (float(coefficients[e]) * bend.scale, bend.e)
+            for e, bend in self._bends.items()
+            if coefficients[e]
+        ]
+        return LinearExpression(
+            constant=constant,
+            linear_coefs=[a for a, _ in terms],
+            linear_vars=[variable for _, variable in terms],
+        )
 
     def _range(self, coefficients: Floats) -> tuple[float, float]:
         """Bounds of ``_total``."""
@@ -210,19 +234,36 @@ class ExponentialBelief:
         margin = SLACK + MARGIN * float(np.abs(coefficients) @ np.exp(self.exponents.high))
         return low_end - margin, high_end + margin
 
-    def _bend(self, e: int) -> Bend | None:
-        low, high = float(self.exponents.low[e]), float(self.exponents.high[e])
-        if high - low <= FLAT:
-            return None
-        if e not in self._bends:
-            exponent = self.exponents.expression(self.counts, e)
-            place = self._block.exponent[e]
-            self._bends[e] = bend_block(place, exponent, low, high, self._thresholds[e])
-        return self._bends[e]
+    def _written(self) -> dict[int, Bend | LookupBend]:
+        """The bends of the exponents that vary."""
+        parts, block = self.exponents, self._block
+        expressions = {
+            e: parts.expression(self.counts, e)
+            for e in range(len(parts.shift))
+            if parts.high[e] - parts.low[e] > FLAT
+        }
+        if parts.matches is not None:
+            block.products, block.lookups = pyo.Block(), pyo.Block()
+            products = edge_products(block.products, self.counts.handles)
+            lookups = lookup_bends(block.lookups, expressions, parts.matches, parts.low, products)
+            return dict(lookups)
+        block.exponent = pyo.Block(pyo.Any)
+        return {
+            e: bend_block(
+                block.exponent[e],
+                expression,
+                float(parts.low[e]),
+                float(parts.high[e]),
+                self._thresholds[e],
+            )
+            for e, expression in expressions.items()
+        }
 
     def _placed(self) -> list[list[float]]:
         """Thresholds of all exponents, more where the errors of chords cost more."""
         parts = self.exponents
+        if parts.matches is not None:
+            return []
         c = self.counts.of(self.posterior.observed)
         if len(c) == 0:  # the prior alone: nothing but k(x, x) is relaxed
             self._costs = np.zeros(0)
@@ -252,6 +293,8 @@ def _(
     block: pyo.Block,
     counts: CountHandles,
     diagonal: Diagonal = "least",
+    *,
+    lookups: bool = True,
 ) -> Belief:
     del diagonal  # the exponential of the counts has none
     if not isinstance(posterior.kernel, ExponentialKernel):
@@ -269,4 +312,5 @@ def _(
             "safe; allow more noise or smaller kernel weights, or use --optimizer exhaustive"
         )
         raise NoEncodingError(msg)
-    return ExponentialBelief(posterior, posterior.kernel, block, counts)
+    few = product_count(counts.handles) <= MOST_PRODUCTS
+    return ExponentialBelief(posterior, posterior.kernel, block, counts, lookups=lookups and few)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from nasgoat.kernels import stacked_features
 from nasgoat.mip.counts import CountHandles
 from nasgoat.mip.handles import Term
+from nasgoat.mip.lookups import Matches, matches_of
 from nasgoat.mip.ranges import ranges
 from nasgoat.posterior import KernelPosterior
 
@@ -34,6 +35,7 @@ class Exponents:
     low: Floats  # (E,), d is never less
     high: Floats  # (E,)
     group: Integers  # (T,), the exponent of each observed graph
+    matches: list[Matches] | None  # (E,), where the exponents count matches of edge labels
 
     def of(self, c: Floats) -> Floats:
         """``(N, E)``, the deviations at counts ``(N, C)``."""
@@ -46,7 +48,12 @@ class Exponents:
 
 
 def exponents(
-    posterior: KernelPosterior, model: pyo.ConcreteModel, counts: CountHandles, weights: Floats
+    posterior: KernelPosterior,
+    model: pyo.ConcreteModel,
+    counts: CountHandles,
+    weights: Floats,
+    *,
+    lookups: bool,
 ) -> Exponents:
     """The exponents towards the observed graphs.
 
@@ -55,6 +62,7 @@ def exponents(
         model: holds the counts and their graphs.
         counts: of the kernel's feature maps.
         weights: ``(F,)``, of the kernel's features.
+        lookups: whether numbers of matches are looked for.
     """
     observed = stacked_features(posterior.kernel.maps, posterior.observed)
     full = (observed * weights) @ counts.J
@@ -66,6 +74,11 @@ def exponents(
     full = full[first]
     rows = np.where(known, 0.0, full)
     shared = full[:, known] @ counts.known[known]
-    low, high = ranges(model, counts, rows)
+    matches = matches_of(rows, counts) if lookups else None
+    if matches is None:
+        low, high = ranges(model, counts, rows)
+    else:
+        low, high = np.zeros(len(rows)), np.array([m.step * m.most for m in matches])
     middle = (low + high) / 2.0
-    return Exponents(rows, -middle, shared + middle, low - middle, high - middle, group.ravel())
+    ends = (low - middle, high - middle)
+    return Exponents(rows, -middle, shared + middle, *ends, group.ravel(), matches)

@@ -61,6 +61,10 @@ def _(feature_map: ShortestPathLengths, block: pyo.Block, h: PathHandles) -> lis
     counts = [Count(feature_map.describe(0), 0, float(len(_nodes(h))), h.n)]
     times = 2 if h.undirected else 1
     for s in range(1, h.n):
+        if s in h.pairs_at:
+            known = h.pairs_at[s]
+            counts.append(Count(feature_map.describe(s), s, float(known), known))
+            continue
         pairs = [(u, v) for u, v in h.distinct_pairs if (u, v, s) in h.at_distance]
         total = times * sum(h.at_distance[u, v, s] for u, v in pairs)
         # an edge with a label is counted by the edge-label features, too

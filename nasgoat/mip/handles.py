@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations, permutations
 from typing import Any, Literal
 
@@ -32,6 +32,7 @@ class PathHandles:
     edge_label: Mapping[tuple[int, int, int], Term]  # [u, v, a] = 1 iff edge u -> v has label a
     products: Products = "marginals"  # how products of indicators are to be written
     joint: JointLabels | None = None  # joint choices of edge labels, where they have been written
+    pairs_at: Mapping[int, int] = field(default_factory=dict)  # [s] = pairs at that distance, known
 
     @property
     def pairs(self) -> Iterator[Pair]:

@@ -119,7 +119,10 @@ def _(
     block: pyo.Block,
     counts: CountHandles,
     diagonal: Diagonal = "least",
+    *,
+    lookups: bool = True,
 ) -> LinearBelief:
+    del lookups  # there are no exponents
     return LinearBelief(posterior, block, counts, diagonal)
 
 

@@ -34,6 +34,7 @@ from nasgoat.mip.exclusion import exclusions
 from nasgoat.mip.handles import Products, Term
 from nasgoat.mip.local_terms import terms_of
 from nasgoat.mip.majorant import Diagonal
+from nasgoat.mip.parts import parts
 from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry
 from nasgoat.mip.terms import linear
 from nasgoat.posterior import FeaturePosterior, KernelPosterior, Posterior
@@ -57,6 +58,8 @@ class ModelOptions:
             ``"paper"`` (K1, K2).
         diagonal: what bounds the variance of a linear kernel: the ``"least"`` diagonal above it
             (docs/math.md, 6.3), or the ``"prior"`` wherever that is diagonal.
+        lookups: whether an exponential kernel of edge labels is written as functions of numbers of
+            matches, one model for each value of the distance counts (docs/math.md, 6.9).
         tangents: tangents per square (V4) written before the first solve.
         root_tangents: tangents of the root (V6) written before the first solve.
         joint: whether the labels of several edges are made joint choices where the counts of a
@@ -68,6 +71,7 @@ class ModelOptions:
     degree_order: bool = True
     products: Products = "marginals"
     diagonal: Diagonal = "least"
+    lookups: bool = True
     tangents: int = 5
     root_tangents: int = 120
     joint: bool = True
@@ -136,7 +140,7 @@ class AcquisitionProblem:
         """
         found = []
         for curve in self.belief.curves:
-            cut = curve.tangent(value_of(curve.argument))
+            cut = curve.tangent(curve.where(value_of))
             if sum(a * value_of(v) for v, a in cut.terms) < cut.lower - VIOLATION:
                 found.append(cut)
         return found
@@ -195,12 +199,23 @@ def acquisition_problem(
             terms = terms_of(kernel.maps, handles)
             handles = replace(handles, joint=cluster_block(model.joint, terms, handles))
         counts = count_block(model.counts, kernel.maps, handles)
-        belief = encode_belief(posterior, model.belief, counts, options.diagonal)
+        belief = encode_belief(
+            posterior, model.belief, counts, options.diagonal, lookups=options.lookups
+        )
         model.acquisition = pyo.Objective(expr=objective(acquisition, belief, counts))
         model.nothing = pyo.Var(bounds=(0.0, 0.0))  # so that no row and no model is ever empty
         model.anchor = pyo.Constraint(expr=model.nothing <= 0.0)
         model.cuts = pyo.ConstraintList()  # what `add_cuts` writes: exclusions, tangents
     return AcquisitionProblem(acquisition, posterior, model, cell, counts, belief, options)
+
+
+def parts_of(
+    posterior: Posterior, space: CellSpace, options: ModelOptions = ModelOptions()
+) -> list[CellSpace]:
+    """The parts of a space of one node count that are worth a model each (docs/math.md, 6.9)."""
+    if not (options.lookups and isinstance(posterior, KernelPosterior)):
+        return [space]
+    return parts(space, posterior.kernel)
 
 
 @singledispatch

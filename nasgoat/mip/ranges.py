@@ -41,9 +41,13 @@ def ranges(model: pyo.ConcreteModel, counts: CountHandles, rows: Floats) -> tupl
     low = np.minimum(rows, 0.0) @ most + np.maximum(rows, 0.0) @ least
     high = np.maximum(rows, 0.0) @ most + np.minimum(rows, 0.0) @ least
     margin = MARGIN * (high - low)
+    binary = (rows != 0.0) & ~known
+    single = (binary.sum(axis=1) == 1) & (
+        binary @ counts.upper == 1.0
+    )  # both values are taken for possible
     program = _Program(model)
     columns = program.columns([counts.variable[j] for j in range(len(known))])
-    for i in np.flatnonzero(margin > 0.0):
+    for i in np.flatnonzero((margin > 0.0) & ~single):
         unit = float(np.abs(rows[i]).max())
         shared = float(rows[i, known] @ counts.known[known])
         cost = np.zeros(program.size)

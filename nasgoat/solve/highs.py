@@ -143,14 +143,22 @@ class _Solve:
             if solved is None:
                 break
             bound, point = solved
-            record.raise_bound(bound - LP_MARGIN * max(1.0, abs(bound)))
+            self._take(bound - LP_MARGIN * max(1.0, abs(bound)))
             record.tell()
-            if bound - before < WORTH * record.scale:
+            if record.closed or bound - before < WORTH * record.scale:
                 break
             before = bound
             cuts = record.problem.cuts_at_point(partial(self.form.value, point=point))
             record.problem.tangents.extend(cuts)
             self.model.add(cuts)
+
+    def _take(self, bound: float) -> None:
+        """Take note of a bound of the relaxation; no graph is better where it meets the cutoff."""
+        record = self.record
+        if bound >= record.value and (record.best is None or bound <= record.ceiling):
+            record.raise_bound(record.value, final=True)
+        else:
+            record.raise_bound(bound)
 
     def _solve_mip(self) -> str:
         """Solve the current MILP; update incumbent, bound and tangents."""

@@ -94,10 +94,16 @@ class HighsModel:
 
     def add(self, cuts: Iterable[Cut]) -> None:
         """Add rows; HiGHS forgets its solution."""
-        for cut in cuts:
-            columns, values, fixed = self.form.row(cut.terms)
-            index, coefficient = np.array(columns, np.int32), np.array(values)
-            self.highs.addRow(cut.lower - fixed, LARGE, len(columns), index, coefficient)
+        rows = [(cut.lower, *self.form.row(cut.terms)) for cut in cuts]
+        if not rows:
+            return
+        lower = np.array([lower - fixed for lower, _, _, fixed in rows])
+        lengths = [len(columns) for _, columns, _, _ in rows]
+        starts = np.cumsum([0, *lengths[:-1]], dtype=np.int32)
+        index = np.array([j for _, columns, _, _ in rows for j in columns], dtype=np.int32)
+        values = np.array([a for _, _, some, _ in rows for a in some], dtype=float)
+        upper = np.full(len(rows), LARGE)
+        self.highs.addRows(len(rows), lower, upper, len(index), starts, index, values)
 
     def keep_below(self, objective: float) -> None:
         """Make points with a larger objective infeasible."""

@@ -16,7 +16,13 @@ from nasgoat.errors import (
     NothingLeftError,
 )
 from nasgoat.graphs import LabeledGraph
-from nasgoat.mip import AcquisitionProblem, ModelOptions, acquisition_problem, objective
+from nasgoat.mip import (
+    AcquisitionProblem,
+    ModelOptions,
+    acquisition_problem,
+    objective,
+    parts_of,
+)
 from nasgoat.posterior import Posterior
 from nasgoat.records import AUDIT_TOL, Certificate, Limits, Progress, ProgressCallback
 from nasgoat.solve.base import Clock, Outcome, Solver, Start
@@ -81,9 +87,10 @@ class KBest:
         self._uncut: list[LabeledGraph] = []  # taken, but not yet cut off from the models
         self._problems: list[AcquisitionProblem] = []
         for n in space.sizes:
-            with suppress(EmptySpaceError):  # no graphs of this size: nothing to find among them
-                problem = acquisition_problem(acquisition, posterior, space.of_size(n), options)
-                self._problems.append(problem)
+            for part in parts_of(posterior, space.of_size(n), options):
+                with suppress(EmptySpaceError):  # nothing to find there
+                    problem = acquisition_problem(acquisition, posterior, part, options)
+                    self._problems.append(problem)
 
     def exclude(self, graphs: Iterable[LabeledGraph]) -> None:
         """Never return these graphs, in any relabelling that the space does not tell apart."""

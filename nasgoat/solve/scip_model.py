@@ -11,6 +11,7 @@ import numpy as np
 from nasgoat.errors import SolverUnavailableError
 from nasgoat.mip import Curve, Root, Square
 from nasgoat.mip.curves import Exponential
+from nasgoat.mip.lookups import Lookup
 from nasgoat.solve.standard_form import StandardForm
 
 
@@ -66,6 +67,15 @@ def _(curve: Root, argument: Any, value: Any) -> list[Any]:
 
 @native_rows.register
 def _(curve: Exponential, argument: Any, value: Any) -> list[Any]:
+    d = curve.width * argument
+    return [curve.scale * value + 1.0 + d == pyscipopt().exp(d)]
+
+
+@native_rows.register
+def _(curve: Lookup, argument: Any, value: Any) -> list[Any]:
+    """Both sides of a lookup are sides of one equation."""
+    if curve.above:
+        return []
     d = curve.width * argument
     return [curve.scale * value + 1.0 + d == pyscipopt().exp(d)]
 

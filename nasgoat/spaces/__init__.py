@@ -22,6 +22,7 @@ from nasgoat.spaces.presets import (
 )
 from nasgoat.spaces.rules import (
     Acyclic,
+    EdgeSets,
     FixedLabel,
     InDegree,
     LabelBudget,
@@ -47,6 +48,7 @@ __all__ = [
     "AddOrDropNode",
     "CellSpace",
     "ChangeLabel",
+    "EdgeSets",
     "FixedLabel",
     "FlipBoth",
     "FlipEdge",

@@ -10,6 +10,7 @@ from nasgoat.spaces.rules.labels import (
 )
 from nasgoat.spaces.rules.structure import (
     Acyclic,
+    EdgeSets,
     InDegree,
     MaxEdges,
     OnPath,
@@ -27,6 +28,7 @@ from nasgoat.spaces.rules.trees import (
 
 __all__ = [
     "Acyclic",
+    "EdgeSets",
     "FixedLabel",
     "InDegree",
     "LabelBudget",

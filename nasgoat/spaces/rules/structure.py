@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -211,3 +212,44 @@ class InDegree(Rule):
 
 def _upper(n: int) -> NDArray[np.bool_]:
     return np.triu(np.ones((n, n), dtype=np.bool_), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeSets(Rule):
+    """The edges are one of some given sets; a numbering is part of a set.
+
+    Args:
+        n: the node count.
+        sets: the edges ``(u, v)`` of each.
+
+    Raises:
+        ValueError: no set is given.
+    """
+
+    relabelling_invariant: ClassVar[bool] = False
+    n: int
+    sets: tuple[tuple[tuple[int, int], ...], ...]
+
+    def __post_init__(self) -> None:
+        check(bool(self.sets), self, "at least one edge set")
+
+    @property
+    def adjacency(self) -> NDArray[np.bool_]:
+        """The sets as matrices, ``(N, n, n)``."""
+        matrices = np.zeros((len(self.sets), self.n, self.n), dtype=np.bool_)
+        for matrix, edges in zip(matrices, self.sets, strict=True):
+            matrix[tuple(np.array(edges, dtype=int).reshape(-1, 2).T)] = True
+        return matrices
+
+    def holds(self, batch: GraphBatch) -> Flags:
+        right_size = batch.sizes == self.n
+        allowed = {matrix.tobytes() for matrix in self.adjacency}
+        edges = batch.adjacency[:, : self.n, : self.n]
+        among = [
+            size and one.tobytes() in allowed for size, one in zip(right_size, edges, strict=True)
+        ]
+        return np.array(among, dtype=np.bool_)
+
+    def sentence(self, graph: LabeledGraph, names: Sequence[str]) -> str:
+        del names
+        return f"the edges {sorted(graph.edges)} are none of the {len(self.sets)} sets allowed"
