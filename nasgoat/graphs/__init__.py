@@ -7,6 +7,7 @@ from nasgoat.graphs.canonical import (
     index_keys,
     isomorphism_key,
 )
+from nasgoat.graphs.codes import GraphCode
 from nasgoat.graphs.convert import edges_to_nodes, nodes_to_edges
 from nasgoat.graphs.labeled import Edge, LabeledGraph
 from nasgoat.graphs.paths import on_shortest_path, reachability, shortest_distances
@@ -14,6 +15,7 @@ from nasgoat.graphs.paths import on_shortest_path, reachability, shortest_distan
 __all__ = [
     "Edge",
     "GraphBatch",
+    "GraphCode",
     "LabeledGraph",
     "canonical_form",
     "canonical_orders",

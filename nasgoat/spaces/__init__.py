@@ -2,6 +2,7 @@
 
 from nasgoat.spaces.base import SearchSpace
 from nasgoat.spaces.cell import CellSpace
+from nasgoat.spaces.chains import ENAS_OPS, NASBENCH_MACRO_OPS, enas, nasbench_macro
 from nasgoat.spaces.identity import Identity, Indexed, UpToIsomorphism
 from nasgoat.spaces.moves import (
     AddOrDropNode,
@@ -22,6 +23,7 @@ from nasgoat.spaces.presets import (
 )
 from nasgoat.spaces.rules import (
     Acyclic,
+    Chain,
     FixedLabel,
     InDegree,
     LabelBudget,
@@ -40,12 +42,15 @@ from nasgoat.spaces.rules import (
 )
 
 __all__ = [
+    "ENAS_OPS",
     "NASBENCH101_OPS",
     "NASBENCH201_OPS",
     "NASBENCH_GRAPH_OPS",
+    "NASBENCH_MACRO_OPS",
     "Acyclic",
     "AddOrDropNode",
     "CellSpace",
+    "Chain",
     "ChangeLabel",
     "FixedLabel",
     "FlipBoth",
@@ -71,7 +76,9 @@ __all__ = [
     "Undirected",
     "UpToIsomorphism",
     "digraphs",
+    "enas",
     "nasbench101",
     "nasbench201",
     "nasbench_graph",
+    "nasbench_macro",
 ]
