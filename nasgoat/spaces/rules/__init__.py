@@ -8,6 +8,10 @@ from nasgoat.spaces.rules.labels import (
     LabelBudget,
     MaxLabelCount,
 )
+from nasgoat.spaces.rules.parts import (
+    InDegrees,
+    Parts,
+)
 from nasgoat.spaces.rules.structure import (
     Acyclic,
     InDegree,
@@ -29,11 +33,13 @@ __all__ = [
     "Acyclic",
     "FixedLabel",
     "InDegree",
+    "InDegrees",
     "LabelBudget",
     "LeavesFeedSink",
     "MaxEdges",
     "MaxLabelCount",
     "OnPath",
+    "Parts",
     "Rule",
     "SingleSink",
     "SingleSource",
