@@ -1,4 +1,4 @@
-"""NAS-Bench-101's specs: an adjacency matrix and a list of operation names, nodes to prune left in."""
+"""NAS-Bench-101 specs: a matrix and a list of operation names, nodes to prune left in."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def from_spec(matrix: ArrayLike, ops: Sequence[str]) -> LabeledGraph:
 
 
 def to_spec(graph: LabeledGraph) -> tuple[NDArray[np.int64], list[str]]:
-    """The adjacency matrix and the operation names of a cell, as NAS-Bench-101's library takes them.
+    """The adjacency matrix and the operation names of a cell, as NAS-Bench-101 takes them.
 
     Raises:
         OutsideSpaceError: the graph has no node labels, an unknown one, one in the wrong place, or
