@@ -168,10 +168,10 @@ def _(rule: SourceReachesSink, block: pyo.Block, h: PathHandles) -> None:
 @encode_rule.register
 def _(rule: Chain, block: pyo.Block, h: PathHandles) -> None:
     """A[v,v+1] = 1; A[u,n-1] = 0 for other u; without skips A[u,v] = 0 elsewhere."""
-    sink = _fixed_size(rule, h)[-1]
+    sink = fixed_size(rule, h)[-1]
     steps = {(u, v): v == u + 1 for u, v in h.pairs}
     told = [pair for pair, step in steps.items() if step or pair[1] == sink or not rule.skips]
-    _pin_all(block, [(h.edge[pair], float(steps[pair])) for pair in told])
+    pin_all(block, [(h.edge[pair], float(steps[pair])) for pair in told])
 
 
 @encode_rule.register

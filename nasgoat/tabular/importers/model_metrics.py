@@ -1,13 +1,13 @@
 """The protocol buffer in which NAS-Bench-101 keeps the metrics of one training.
 
-    message ModelMetrics {              message EvaluationData {
-      repeated EvaluationData             optional double current_epoch = 1;
-          evaluation_data = 1;            optional double training_time = 2;        (seconds)
-      optional int32                      optional double train_accuracy = 3;       (fraction)
-          trainable_parameters = 2;       optional double validation_accuracy = 4;
-      optional double total_time = 3;     optional double test_accuracy = 5;
-    }                                     optional string checkpoint_path = 6;
-                                        }
+message ModelMetrics {              message EvaluationData {
+repeated EvaluationData             optional double current_epoch = 1;
+evaluation_data = 1;            optional double training_time = 2;        (seconds)
+optional int32                      optional double train_accuracy = 3;       (fraction)
+trainable_parameters = 2;       optional double validation_accuracy = 4;
+optional double total_time = 3;     optional double test_accuracy = 5;
+}                                     optional string checkpoint_path = 6;
+}
 """
 
 from __future__ import annotations

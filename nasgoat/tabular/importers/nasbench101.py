@@ -1,4 +1,4 @@
-"""NAS-Bench-101 from its TFRecord files, ``nasbench_only108.tfrecord`` or ``nasbench_full.tfrecord``.
+"""NAS-Bench-101 from ``nasbench_only108.tfrecord`` or ``nasbench_full.tfrecord``.
 
 A record is a JSON list: module hash, epochs, adjacency matrix as a string of 0 and 1 (row by row),
 operations joined by commas, and a ``ModelMetrics`` message in base64. There are three records, one
@@ -18,28 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasgoat.errors import BadDataError, OutsideSpaceError
-from nasgoat.graphs import GraphBatch
-from nasgoat.spaces import NASBENCH101_OPS
-from nasgoat.spaces.nb101 import MAX_NODES, module_hashes
+from nasgoat.spaces.nb101 import module_hashes
 from nasgoat.tabular.format import TableData
-from nasgoat.tabular.header import ColumnInfo, DatasetInfo, SourceInfo, SpaceInfo, TableHeader
 from nasgoat.tabular.importers.base import ImportProgress
-from nasgoat.tabular.importers.model_metrics import Evaluation, decode
+from nasgoat.tabular.importers.model_metrics import decode
+from nasgoat.tabular.importers.table101 import FINAL, MEASURES, REPEATS, cells_of, header_of
 from nasgoat.tabular.importers.tfrecord import records
-
-SIZE = 423_624
-REPEATS = 3
-HALFWAY, FINAL = 1, 2  # places of these evaluations; place 0 is that before the training
-NAMES = ("input", *NASBENCH101_OPS, "output")
-# name: (metric, split, role, evaluation, attribute, unit)
-MEASURES = {
-    "valid": ("validation accuracy", "valid", "objective", FINAL, "validation_accuracy"),
-    "test": ("test accuracy", "test", "test", FINAL, "test_accuracy"),
-    "seconds": ("training time", None, "seconds", FINAL, "training_time"),
-    "valid_half": ("validation accuracy halfway", "valid", "metric", HALFWAY, "validation_accuracy"),
-    "test_half": ("test accuracy halfway", "test", "metric", HALFWAY, "test_accuracy"),
-    "seconds_half": ("training time until halfway", None, "metric", HALFWAY, "training_time"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +34,26 @@ class NasBench101Importer:
     accepts: tuple[str, ...] = ("nasbench_only108.tfrecord", "nasbench_full.tfrecord")
 
     def read(self, path: Path, progress: ImportProgress) -> TableData:
-        """Read the file (see ``Importer``); some 250 MB of memory for all 423,624 cells."""
-        cells, size, seen = _Cells(), path.stat().st_size, 0
+        """Read the file (see ``Importer``); under 1 GB of memory for all 423,624 cells."""
+        trainings, size, seen = _Trainings(), path.stat().st_size, 0
         for batch, position in records(path):
             for record in batch:
                 try:
-                    cells.add(*json.loads(record))
+                    trainings.add(*json.loads(record))
                 except (TypeError, ValueError) as error:
                     msg = f"{path} is not a file of NAS-Bench-101: record {seen:,}: {error}"
                     raise BadDataError(msg) from error
                 seen += 1
             progress(position, size)
         try:
-            return _table(cells, path.name)
+            return trainings.table(path.name)
         except (OutsideSpaceError, BadDataError) as error:
             msg = f"{path}: {error}"
             raise BadDataError(msg) from error
 
 
 @dataclass(slots=True)
-class _Cells:
+class _Trainings:
     """What was read so far: a row per cell, in the order in which they came."""
 
     rows: dict[bytes, int] = field(default_factory=dict)  # by module hash
@@ -82,7 +66,7 @@ class _Cells:
         """Take in one record.
 
         Raises:
-            ValueError: it does not make sense, alone or with those before it.
+            TypeError, ValueError: it does not make sense, alone or with those before it.
         """
         training = decode(base64.b64decode(metrics, validate=True))
         if len(training.evaluations) <= FINAL:
@@ -97,129 +81,59 @@ class _Cells:
         elif self.specs[row] != spec:
             msg = f"two different cells with the module hash {name}"
             raise ValueError(msg)
-        self._room(epochs, row)
+        self._make_room(epochs, row)
         repeat = int(self.repeats[epochs][row])
         if repeat == REPEATS:
             msg = f"a fourth training of the cell {name} with {epochs} epochs"
             raise ValueError(msg)
         self.repeats[epochs][row] += 1
-        self.values[epochs][row, :, repeat] = _measured(training.evaluations)
+        values = [measure.of(training.evaluations) for measure in MEASURES]
+        self.values[epochs][row, :, repeat] = values
 
-    def _room(self, epochs: int, row: int) -> None:
+    def _make_room(self, epochs: int, row: int) -> None:
         if epochs not in self.values:
+            if not (isinstance(epochs, int) and epochs > 0):
+                msg = f"{epochs!r} epochs"
+                raise ValueError(msg)
             self.values[epochs] = np.zeros((0, len(MEASURES), REPEATS), dtype=np.float32)
             self.repeats[epochs] = np.zeros(0, dtype=np.uint8)
         have = len(self.repeats[epochs])
         if row >= have:
-            more = max(row + 1, 2 * have) - have
+            more = max(row + 1, have + have // 2) - have
             grown = np.zeros((more, len(MEASURES), REPEATS), dtype=np.float32)
             self.values[epochs] = np.concatenate([self.values[epochs], grown])
             self.repeats[epochs] = np.pad(self.repeats[epochs], (0, more))
 
+    def table(self, filename: str) -> TableData:
+        """The table of all cells.
 
-def _measured(evaluations: tuple[Evaluation, ...]) -> list[float]:
-    return [getattr(evaluations[at], attribute) for *_, at, attribute in MEASURES.values()]
-
-
-def _table(cells: _Cells, filename: str) -> TableData:
-    """The table of all cells.
-
-    Raises:
-        BadDataError: a cell is not what its hash says, or trainings are missing.
-    """
-    count = len(cells.rows)
-    if count == 0:
-        msg = "it holds no records"
-        raise BadDataError(msg)
-    batch = _batch(cells.specs)
-    names = np.frombuffer(b"".join(cells.rows), dtype=np.uint8).reshape(count, -1)
-    wrong = np.flatnonzero((module_hashes(batch) != names).any(axis=1))
-    if len(wrong):
-        msg = f"{len(wrong)} cells do not have the module hash given, first {names[wrong[0]].tobytes().hex()}"
-        raise BadDataError(msg)
-    columns: dict[str, NDArray[Any]] = {}
-    for epochs in sorted(cells.values, reverse=True):
-        lacking = np.flatnonzero(cells.repeats[epochs][:count] < REPEATS)
-        if len(lacking) or len(cells.repeats[epochs]) < count:
-            msg = (
-                f"{max(len(lacking), count - len(cells.repeats[epochs])):,} cells have fewer than "
-                f"{REPEATS} trainings with {epochs} epochs; the file is incomplete"
-            )
+        Raises:
+            BadDataError: trainings are missing, or a cell is not what its hash says.
+            OutsideSpaceError: a cell breaks a rule of the space.
+        """
+        count, lengths = len(self.rows), sorted(self.values, reverse=True)
+        if count == 0:
+            msg = "it holds no records"
             raise BadDataError(msg)
-        for at, measure in enumerate(MEASURES):
-            columns[f"{measure}_e{epochs}"] = cells.values[epochs][:count, at].copy()
-    columns["parameters"] = np.array(cells.parameters, dtype=np.int32)
-    return TableData.of(_header(sorted(cells.values, reverse=True), count, filename), batch, columns)
-
-
-def _batch(specs: list[tuple[str, str]]) -> GraphBatch:
-    """The cells of adjacency strings and operation lists."""
-    shapes = {adjacency: _matrix(adjacency) for adjacency, _ in specs}
-    labels = {operations: _labels(operations) for _, operations in specs}
-    sizes = np.array([len(labels[operations]) for _, operations in specs], dtype=np.int64)
-    adjacency = np.zeros((len(specs), MAX_NODES, MAX_NODES), dtype=np.bool_)
-    node_labels = np.full((len(specs), MAX_NODES), -1, dtype=np.int8)
-    for row, (shape, operations) in enumerate(specs):
-        n = len(labels[operations])
-        if len(shapes[shape]) != n:
-            msg = f"a cell of {n} operations and {len(shapes[shape])} nodes"
+        for epochs in lengths:
+            lacking = count - int((self.repeats[epochs][:count] == REPEATS).sum())
+            if lacking:
+                msg = (
+                    f"{lacking:,} of {count:,} cells have fewer than {REPEATS} trainings with "
+                    f"{epochs} epochs; the file is incomplete"
+                )
+                raise BadDataError(msg)
+        batch = cells_of(self.specs)
+        names = np.frombuffer(b"".join(self.rows), dtype=np.uint8).reshape(count, -1)
+        wrong = np.flatnonzero((module_hashes(batch) != names).any(axis=1))
+        if len(wrong):
+            first = names[wrong[0]].tobytes().hex()
+            msg = f"{len(wrong):,} cells do not have the module hash given, the first is {first}"
             raise BadDataError(msg)
-        adjacency[row, :n, :n] = shapes[shape]
-        node_labels[row, :n] = labels[operations]
-    no_labels = np.full(adjacency.shape, -1, dtype=np.int8)
-    return GraphBatch(sizes, adjacency, node_labels, no_labels)
-
-
-def _matrix(text: str) -> NDArray[np.bool_]:
-    n = round(len(text) ** 0.5)
-    if n * n != len(text) or n > MAX_NODES or set(text) - {"0", "1"}:
-        msg = f"an adjacency matrix {text!r}"
-        raise BadDataError(msg)
-    return np.array(list(text)).reshape(n, n) == "1"
-
-
-def _labels(text: str) -> list[int]:
-    names = text.split(",")
-    unknown = set(names) - set(NAMES)
-    if unknown:
-        msg = f"the operations {sorted(unknown)}, which NAS-Bench-101 does not have"
-        raise BadDataError(msg)
-    return [NAMES.index(name) for name in names]
-
-
-def _header(epochs: list[int], count: int, filename: str) -> TableHeader:
-    datasets = {
-        f"cifar10-e{e}" if e != max(epochs) else "cifar10": DatasetInfo(
-            title="CIFAR-10", objective=f"validation error on CIFAR-10 after {e} epochs, %"
-        )
-        for e in epochs
-    }
-    columns = [
-        ColumnInfo(
-            name=f"{measure}_e{e}",
-            metric=metric,
-            role=role,
-            dataset=dataset,
-            split=split,
-            unit="s" if attribute == "training_time" else "fraction",
-            better=None if attribute == "training_time" else "higher",
-            repeats=REPEATS,
-            epochs=e,
-        )
-        for e, dataset in zip(epochs, datasets, strict=True)
-        for measure, (metric, split, role, _, attribute) in MEASURES.items()
-    ]
-    columns.append(ColumnInfo(name="parameters", metric="trainable parameters", role="metric"))
-    return TableHeader(
-        name="nasbench101",
-        title="NAS-Bench-101",
-        space=SpaceInfo.of_preset("nasbench101", nodes=list(range(2, 8))),
-        datasets=datasets,
-        columns=tuple(columns),
-        rows=count,
-        complete=count == SIZE,
-        sources=(SourceInfo(file=filename),),
-        licence="Apache-2.0",
-        citation="Ying et al., NAS-Bench-101: Towards Reproducible Neural Architecture Search, ICML 2019",
-        note="Three trainings of each cell; the files do not say by which seeds.",
-    )
+        columns: dict[str, NDArray[Any]] = {
+            f"{measure.column}_e{epochs}": self.values[epochs][:count, at]
+            for epochs in lengths
+            for at, measure in enumerate(MEASURES)
+        }
+        columns["parameters"] = np.array(self.parameters, dtype=np.int32)
+        return TableData.of(header_of(lengths, count, filename), batch, columns)

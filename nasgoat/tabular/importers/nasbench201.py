@@ -121,7 +121,9 @@ def _members(path: Path, progress: ImportProgress) -> Cells:
             if found[1] == "meta":
                 cells = Cells(list(value["meta_archs"]))
             else:
-                recipes = {key: {ARCHITECTURE: Architecture.of(state)} for key, state in value.items()}
+                recipes = {
+                    key: {ARCHITECTURE: Architecture.of(state)} for key, state in value.items()
+                }
                 waiting.append((int(found[1]), recipes))
             progress(file.tell(), size)
     if cells is None:

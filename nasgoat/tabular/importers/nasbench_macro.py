@@ -98,9 +98,7 @@ def _header(rows: int, filename: str) -> TableHeader:
         name="nasbench-macro",
         title="NAS-Bench-Macro",
         space=SpaceInfo.of_preset("nasbench-macro", layers=LAYERS),
-        datasets={
-            "cifar10": DatasetInfo(title="CIFAR-10", objective="test error on CIFAR-10, %")
-        },
+        datasets={"cifar10": DatasetInfo(title="CIFAR-10", objective="test error on CIFAR-10, %")},
         columns=(
             ColumnInfo(
                 name="test_accuracy",

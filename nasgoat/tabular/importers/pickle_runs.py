@@ -1,8 +1,8 @@
 """Long runs of dict items with float values, taken from a pickle at once.
 
 Learning curves make up nearly all of a benchmark's pickle. They are dicts whose items follow a
-MARK opcode and end with SETITEMS: ``(`` key value key value ... ``u``. The patterns below match such
-a run opcode by opcode and see the same as the machine in ``pickle_stream``.
+MARK opcode and end with SETITEMS: ``(`` key value key value ... ``u``. The patterns below match
+such a run opcode by opcode and see the same as the machine in ``pickle_stream``.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """Where each of ``N`` trainings goes, among the rows of ``M`` distinct architectures.

@@ -162,7 +162,10 @@ class Cells:
             )
         seconds = self._costs(epochs, dataset.objective.trained_on, "seconds")
         name = f"{dataset.prefix}_seconds{ending}"
-        yield ColumnInfo(name=name, metric="training time", role="seconds", unit="s", **common), seconds
+        yield (
+            ColumnInfo(name=name, metric="training time", role="seconds", unit="s", **common),
+            seconds,
+        )
         for suffix, (attribute, metric, unit) in COSTS.items():
             name = f"{dataset.prefix}_{suffix}{ending}"
             info = ColumnInfo(name=name, metric=metric, role="metric", unit=unit, **common)
@@ -189,7 +192,9 @@ class Cells:
         """``(N,)``, means over the seeds; NaN where nothing is known."""
         values = np.full(len(self.texts), np.nan)
         for index, cell in self.trials[epochs].items():
-            found = [getattr(trial, attribute) for (name, _), trial in cell.items() if name == trained_on]
+            found = [
+                getattr(trial, attribute) for (name, _), trial in cell.items() if name == trained_on
+            ]
             known = [value for value in found if value == value and value > 0]  # noqa: PLR0124 (NaN)
             if known:
                 values[index] = sum(known) / len(known)

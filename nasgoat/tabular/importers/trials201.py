@@ -109,7 +109,7 @@ def _integer(state: dict[Any, Any], key: str) -> int:
 def _number(value: Any) -> float:
     if not isinstance(value, int | float):
         msg = f"{type(value).__name__} where a number is due"
-        raise ValueError(msg)  # noqa: TRY004  (of the file, not of a caller)
+        raise ValueError(msg)
     return float(value)
 
 
