@@ -83,7 +83,6 @@ def _one_pickle(path: Path, progress: ImportProgress) -> Cells:
     else:
         with torch_pickle(path) as (window, size):
             whole = _load(window, lambda position: progress(position, size))
-            window.ahead(1)  # the end of a zip entry, where its checksum is verified
     return _cells(whole)
 
 
