@@ -4,6 +4,7 @@ from nasgoat.spaces.base import SearchSpace
 from nasgoat.spaces.cell import CellSpace
 from nasgoat.spaces.chains import ENAS_OPS, NASBENCH_MACRO_OPS, enas, nasbench_macro
 from nasgoat.spaces.identity import Identity, Indexed, UpToIsomorphism
+from nasgoat.spaces.index import RowIndex
 from nasgoat.spaces.moves import (
     AddOrDropNode,
     ChangeLabel,
@@ -40,6 +41,7 @@ from nasgoat.spaces.rules import (
     TopologicalOrder,
     Undirected,
 )
+from nasgoat.spaces.table import TableSpace
 
 __all__ = [
     "ENAS_OPS",
@@ -65,6 +67,7 @@ __all__ = [
     "Move",
     "OnPath",
     "RedirectEdge",
+    "RowIndex",
     "Rule",
     "SearchSpace",
     "SingleSink",
@@ -72,6 +75,7 @@ __all__ = [
     "SkipNormalForm",
     "SourceReachesSink",
     "StronglyConnected",
+    "TableSpace",
     "TopologicalOrder",
     "Undirected",
     "UpToIsomorphism",
