@@ -1,6 +1,6 @@
 """Search spaces, kernels and acquisition functions as Pyomo constraint blocks."""
 
-from nasgoat.mip import op_paths  # noqa: F401  (its import registers the encoder)
+from nasgoat.mip import op_paths, part_rules  # noqa: F401  (their import registers encoders)
 from nasgoat.mip.belief import Belief, encode_belief
 from nasgoat.mip.cell import Cell, Encoding, cell_block, encodable
 from nasgoat.mip.counts import CountHandles, count_block

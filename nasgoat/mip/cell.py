@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 import pyomo.environ as pyo
@@ -28,6 +29,7 @@ from nasgoat.spaces import (
     TopologicalOrder,
     Undirected,
 )
+from nasgoat.spaces.listing import edge_possible
 
 Encoding = Literal["layered", "paper"]
 
@@ -161,7 +163,8 @@ def _paths(
     n = space.sizes[0]
     kinds = {type(rule) for rule in space.rules}
     if encoding == "layered" and space.is_topological:
-        return layered_encoding(block, n), set()
+        allowed = [pair for pair in combinations(range(n), 2) if edge_possible(space, n, *pair)]
+        return layered_encoding(block, n, allowed), set()
     if encoding == "layered":
         undirected, connected = Undirected in kinds, StronglyConnected in kinds
         general = general_layered_encoding(block, n, undirected=undirected, connected=connected)

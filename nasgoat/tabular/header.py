@@ -11,6 +11,7 @@ from nasgoat.errors import BadDataError
 from nasgoat.graphs import GraphCode
 from nasgoat.spaces import (
     CellSpace,
+    darts,
     enas,
     nasbench101,
     nasbench201,
@@ -25,6 +26,7 @@ PRESETS: dict[str, Callable[..., CellSpace]] = {  # spaces that a header can nam
     "nasbench201": nasbench201,
     "nasbench-graph": nasbench_graph,
     "enas": enas,
+    "darts": darts,
     "nasbench-macro": nasbench_macro,
 }
 

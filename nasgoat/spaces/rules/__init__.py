@@ -9,6 +9,10 @@ from nasgoat.spaces.rules.labels import (
     LabelBudget,
     MaxLabelCount,
 )
+from nasgoat.spaces.rules.parts import (
+    InDegrees,
+    Parts,
+)
 from nasgoat.spaces.rules.structure import (
     Acyclic,
     InDegree,
@@ -31,11 +35,13 @@ __all__ = [
     "Chain",
     "FixedLabel",
     "InDegree",
+    "InDegrees",
     "LabelBudget",
     "LeavesFeedSink",
     "MaxEdges",
     "MaxLabelCount",
     "OnPath",
+    "Parts",
     "Rule",
     "SingleSink",
     "SingleSource",
