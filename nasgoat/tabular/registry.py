@@ -9,12 +9,37 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from nasgoat.errors import BadDataError, UnknownNameError
-from nasgoat.tabular import analog, nasbench201, nasbench_graph
+from nasgoat.spaces import nasbench101
+from nasgoat.tabular import analog, compact, nasbench201, nasbench_graph
 from nasgoat.tabular.base import Evaluator, Family
 from nasgoat.tabular.evaluator import TableEvaluator
 from nasgoat.tabular.files import data_directory
 from nasgoat.tabular.format import read_header, read_table
 from nasgoat.tabular.serve import serve
+from nasgoat.tabular.stored import Stored
+
+STORED = (
+    Stored(
+        "nasbench101",
+        ("cifar10", "cifar10-e36", "cifar10-e12", "cifar10-e4"),
+        search=nasbench101(),
+    ),
+    Stored(
+        "nasbench101-surrogate",
+        ("cifar10",),
+        ("nasbench101_surrogate.npz", compact.read_surrogate),
+        nasbench101(),
+    ),
+    Stored("nasbench101-30k", ("cifar10",), ("nasbench101_30k.npz", compact.read_measured)),
+    Stored(
+        "nasbench301-sample",
+        ("cifar10",),
+        ("nasbench301_naslib_sample.csv.gz", compact.read_sample),
+    ),
+    Stored("nasbench301-trainings", ("cifar10",)),
+    Stored("enas", ("cifar10",), ("enas6.npz", compact.read_enas)),
+    Stored("nasbench-macro", ("cifar10",), ("nasbenchmacro.npz", compact.read_macro)),
+)
 
 GROUP = "nasgoat.benchmarks"  # of entry points, each named after its family
 SUFFIX = ".parquet"
@@ -23,6 +48,7 @@ FAMILIES: dict[str, Family] = {
     "nasbench201": nasbench201,
     "analog-nasbench": analog,
 }
+FAMILIES |= {stored.name: stored for stored in STORED}
 
 
 def benchmark_names() -> list[str]:
