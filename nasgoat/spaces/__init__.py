@@ -4,6 +4,7 @@ from nasgoat.spaces.base import SearchSpace
 from nasgoat.spaces.cell import CellSpace
 from nasgoat.spaces.chains import ENAS_OPS, NASBENCH_MACRO_OPS, enas, nasbench_macro
 from nasgoat.spaces.identity import Identity, Indexed, UpToIsomorphism
+from nasgoat.spaces.index import RowIndex
 from nasgoat.spaces.moves import (
     AddOrDropNode,
     ChangeLabel,
@@ -45,6 +46,7 @@ from nasgoat.spaces.rules import (
     TopologicalOrder,
     Undirected,
 )
+from nasgoat.spaces.table import TableSpace
 
 __all__ = [
     "DARTS_OPS",
@@ -74,6 +76,7 @@ __all__ = [
     "Parts",
     "RedirectEdge",
     "ReplaceInput",
+    "RowIndex",
     "Rule",
     "SearchSpace",
     "SingleSink",
@@ -81,6 +84,7 @@ __all__ = [
     "SkipNormalForm",
     "SourceReachesSink",
     "StronglyConnected",
+    "TableSpace",
     "TopologicalOrder",
     "Undirected",
     "UpToIsomorphism",

@@ -55,7 +55,11 @@ class EnasImporter:
         if len(lines) <= self.burn_in:
             msg = f"{path} has {len(lines)} lines; the first {self.burn_in} are left out"
             raise BadDataError(msg)
-        return _table(rows[self.burn_in :], accuracies[self.burn_in :], path.name, self.burn_in)
+        kept = slice(self.burn_in, None)
+        in_test_set = _in_test_set(len(rows) - self.burn_in)
+        return table_of(
+            graphs_of(rows[kept]), accuracies[kept], in_test_set, path.name, self.burn_in
+        )
 
 
 def _network(line: str) -> tuple[NDArray[np.int64], float]:
@@ -99,10 +103,23 @@ def _in_test_set(count: int) -> NDArray[np.float64]:
     return flags
 
 
-def _table(
-    rows: NDArray[np.int64], accuracies: NDArray[np.float64], filename: str, burn_in: int
+def table_of(
+    batch: GraphBatch,
+    accuracies: NDArray[np.float64],
+    in_test_set: NDArray[np.float64],
+    filename: str,
+    burn_in: int,
 ) -> TableData:
-    space, batch = SpaceInfo.of_preset("enas", layers=LAYERS), graphs_of(rows)
+    """The table of ``N`` lines.
+
+    Args:
+        batch: the networks.
+        accuracies: ``(N,)``, fractions.
+        in_test_set: ``(N,)``, 1 for D-VAE's test set, else 0.
+        filename: of the source.
+        burn_in: number of lines that were left out.
+    """
+    space = SpaceInfo.of_preset("enas", layers=LAYERS)
     gathered = Gathered.of(space.code.encode(batch))
     columns = (
         ColumnInfo(
@@ -138,9 +155,9 @@ def _table(
         licence="MIT",
         citation="Zhang et al., D-VAE: A Variational Autoencoder for Directed Acyclic Graphs, "
         "NeurIPS 2019",
-        note=f"{len(rows):,} lines after the first {burn_in:,}. A network that comes in several "
+        note=f"{len(batch):,} lines after the first {burn_in:,}. A network that comes in several "
         "lines has one row with as many repeats.",
     )
-    values = {"valid": accuracies, "in_test_set": _in_test_set(len(rows))}
+    values = {"valid": accuracies, "in_test_set": in_test_set}
     spread = {name: gathered.spread(column) for name, column in values.items()}
     return TableData.of(header, batch.take(gathered.first), spread)

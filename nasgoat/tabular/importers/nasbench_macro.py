@@ -52,7 +52,7 @@ class NasBenchMacroImporter:
             msg = f"{path} is not a file of NAS-Bench-Macro: {error}"
             raise BadDataError(msg) from error
         progress(len(entries), len(entries))
-        header = _header(len(entries), path.name)
+        header = header_of(len(entries), path.name)
         return TableData.of(header, graphs_of(_blocks(list(entries))), columns)
 
 
@@ -93,7 +93,8 @@ def graphs_of(blocks: NDArray[np.int64]) -> GraphBatch:
     return GraphBatch(np.full(count, n, dtype=np.int64), adjacency, labels, no_labels)
 
 
-def _header(rows: int, filename: str) -> TableHeader:
+def header_of(rows: int, filename: str) -> TableHeader:
+    """The header of a table with so many rows."""
     return TableHeader(
         name="nasbench-macro",
         title="NAS-Bench-Macro",
