@@ -124,7 +124,5 @@ def write(path: Path, records: Iterable[bytes]) -> None:
 def trainings(epochs: Iterable[int] = (108,), cells: int = len(OFFICIAL)) -> list[Training]:
     """Three trainings of each cell and number of epochs, in no particular order."""
     rng = np.random.default_rng(0)
-    made = [
-        Training.of(cell, e, rng) for cell in range(cells) for e in epochs for _ in range(3)
-    ]
+    made = [Training.of(cell, e, rng) for cell in range(cells) for e in epochs for _ in range(3)]
     return [made[i] for i in rng.permutation(len(made))]

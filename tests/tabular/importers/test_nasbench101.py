@@ -108,9 +108,7 @@ OTHER = OFFICIAL[1]
         ([_with(operations="output,conv1x1-bn-relu,input")] * 3, "is no cell|operations and"),
     ],
 )
-def test_what_makes_no_sense_is_refused(
-    content: list[bytes], message: str, tmp_path: Path
-) -> None:
+def test_what_makes_no_sense_is_refused(content: list[bytes], message: str, tmp_path: Path) -> None:
     path = tmp_path / "nasbench_only108.tfrecord"
     write(path, content)
     with pytest.raises(BadDataError, match=message) as caught:

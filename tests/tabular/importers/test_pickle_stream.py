@@ -21,12 +21,7 @@ from tests.tabular.importers.villain import Villain
 
 PROTOCOLS = range(2, pickle.HIGHEST_PROTOCOL + 1)
 SCALARS = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False)
-    | st.text()
-    | st.binary()
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary()
 )
 KEYS = st.text(max_size=40) | st.integers(0, 300)
 VALUES = st.recursive(
@@ -84,7 +79,12 @@ def test_curves_are_taken_in_runs(protocol: int, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("nasgoat.tabular.importers.pickle_stream.take_run", counted)
     names = [f"x-valid@{i}" for i in range(400)]
     before = [str(i) for i in range(300)]  # of a long pickle, most numbers have four bytes
-    value = [before, dict.fromkeys(names, 1.5), dict.fromkeys(names, 2.5), dict.fromkeys(range(9), 3.5)]
+    value = [
+        before,
+        dict.fromkeys(names, 1.5),
+        dict.fromkeys(names, 2.5),
+        dict.fromkeys(range(9), 3.5),
+    ]
     assert load(pickle.dumps(value, protocol)) == value
     assert sum(taken) == 809
 
