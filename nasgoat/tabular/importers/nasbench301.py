@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ RECIPE = (
     "NetworkSelectorDatasetInfo:darts:init_channels",
     "NetworkSelectorDatasetInfo:darts:layers",
 )
+# what zipfile raises for archives that are damaged, encrypted or compressed in another way
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 LARGEST = 1 << 26  # bytes of a JSON file; those with learning curves have about 100,000
 
 
@@ -84,7 +87,7 @@ def _results(path: Path) -> Iterator[tuple[str, bytes, int]]:
                     msg = f"{path}: {entry.filename} has {entry.file_size:,} bytes"
                     raise BadDataError(msg)
                 yield entry.filename, archive.read(entry), len(entries)
-    except (zipfile.BadZipFile, EOFError) as error:
+    except DAMAGED as error:
         msg = f"{path} is not a zip file, or damaged: {error}; download it again"
         raise BadDataError(msg) from error
 

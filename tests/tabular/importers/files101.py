@@ -1,4 +1,4 @@
-"""Files of NAS-Bench-101, written by TensorFlow's own TFRecord writer and protobuf's own encoder."""
+"""Files of NAS-Bench-101, by TensorFlow's TFRecord writer and protobuf's encoder."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The own protobuf reader against the encoder of the protobuf package."""
 
 import math
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -64,7 +65,5 @@ def test_what_is_no_message_is_refused(wrong: bytes) -> None:
 @settings(max_examples=200, deadline=None)
 @given(data=st.binary(max_size=60))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    try:
-        decode(data)
-    except ValueError as error:
-        assert "protocol buffer" in str(error)
+    with suppress(ValueError):
+        assert decode(data).trainable_parameters >= 0

@@ -282,7 +282,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(BadDataError, match=r"no member meta\.pickle\.pbz2"):
         read(path)
     write_zip(path, {"weights": 1})
-    with pytest.raises(BadDataError, match="it lacks .*arch2infos"):
+    with pytest.raises(BadDataError, match=r"it lacks .*arch2infos"):
         read(path)
     for content in (b"", b"hello", pickle.dumps({"meta_archs": 1})):
         path.write_bytes(content)
