@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bz2
-import copy
 import io
 import pickle
 import tarfile
@@ -14,12 +13,8 @@ from typing import Any
 
 import numpy as np
 
-SETS = {  # measured after every epoch, and after the last one only
-    "cifar10-valid": (("x-valid",), ("ori-test",)),
-    "cifar10": (("ori-test",), ()),
-    "cifar100": (("ori-test",), ("x-valid", "x-test")),
-    "ImageNet16-120": (("ori-test",), ("x-valid", "x-test")),
-}
+from benchmarks.official201 import arch_results
+
 TEXTS = (
     "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_connect~2|",
     "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|",
@@ -30,68 +25,15 @@ CODES = ((4, 2, 1, 2, 1, 1), (3, 3, 3, 1, 3, 3), (0, 0, 0, 0, 0, 0), (0, 1, 2, 3
 SEEDS = {200: ((777, 888, 999), (777,), (888, 999), (777, 888, 999)), 12: ((111, 777),) * 4}
 
 
-def result(
-    dataset: str, seed: int, epochs: int, rng: np.random.Generator, weights: Any = None
-) -> dict[str, Any]:
-    """The ``__dict__`` of a ResultsCount, in the order in which its class makes it."""
-
-    def curve(last: float) -> OrderedDict[int, float]:
-        return OrderedDict(enumerate([*rng.uniform(0, 100, epochs - 1).tolist(), last]))
-
-    every, once = SETS[dataset]
-    accuracies, losses, times = {}, {}, {}
-    for name in every + once:
-        for epoch in range(epochs) if name in every else (epochs - 1,):
-            accuracies[f"{name}@{epoch}"] = float(rng.uniform(10, 95))
-            losses[f"{name}@{epoch}"] = float(rng.uniform(0, 2))
-    seconds = float(rng.uniform(5, 30))
-    for name in every + once:
-        for epoch in range(epochs):
-            times[f"{name}@{epoch}"] = seconds / 3
-    return {
-        "name": dataset,
-        "net_state_dict": copy.deepcopy(weights),
-        "train_acc1es": curve(99.0),
-        "train_acc5es": curve(100.0),
-        "train_losses": curve(0.1),
-        "train_times": OrderedDict.fromkeys(range(epochs), seconds),
-        "arch_config": {"channel": 16, "num_cells": 5, "arch_str": "-", "class_num": 10},
-        "params": np.float64(rng.uniform(0.1, 1.5)),
-        "flop": float(rng.uniform(10, 200)),
-        "seed": str(seed),
-        "epochs": epochs,
-        "latency": [float(rng.uniform(0.01, 0.03))],
-        "eval_names": list(every + once),
-        "eval_acc1es": accuracies,
-        "eval_times": times,
-        "eval_losses": losses,
-    }
-
-
-def arch_results(
-    index: int, epochs: int, rng: np.random.Generator, weights: Any = None
-) -> dict[str, Any]:
-    """The state of an ArchResults."""
-    seeds = SEEDS[epochs][index % len(TEXTS)]
-    return {
-        "arch_index": index,
-        "arch_str": TEXTS[index],
-        "all_results": {
-            (dataset, seed): result(dataset, seed, epochs, rng, weights)
-            for seed in seeds
-            for dataset in SETS
-        },
-        "dataset_seed": {dataset: list(seeds) for dataset in SETS},
-        "clear_net_done": weights is None,
-    }
-
-
 def benchmark(keys: tuple[str, str], weights: Any = None) -> dict[str, Any]:
     """The dict of a whole benchmark; ``keys`` name the recipes of 12 and of 200 epochs."""
     rng = np.random.default_rng(0)
     infos = {
         index: OrderedDict(
-            (key, arch_results(index, epochs, rng, weights))
+            (
+                key,
+                arch_results(index, TEXTS[index], (epochs, SEEDS[epochs][index]), rng, weights),
+            )
             for key, epochs in zip(keys, (12, 200), strict=True)
         )
         for index in range(len(TEXTS))
