@@ -24,13 +24,14 @@ from nasgoat.spaces.nb101 import module_hashes, parameters, to_spec
 from nasgoat.tabular.importers.crc32c import crc32c, masked
 
 EPOCHS101 = {"only108": (108,), "full": (4, 12, 36, 108)}
+SMALL = 2_532  # cells of up to five nodes, which are listed in a moment
 OPS201 = ("avg_pool_3x3", "nor_conv_1x1", "nor_conv_3x3", "none", "skip_connect")
 
 
 def write_101(path: Path, cells: int, epochs: tuple[int, ...]) -> None:
     """A TFRecord file of NAS-Bench-101: three trainings of each cell and number of epochs."""
     rng = np.random.default_rng(0)
-    listing = nasbench101(range(2, 8)).listing()
+    listing = nasbench101(range(2, 6) if cells <= SMALL else range(2, 8)).listing()
     batch = listing.take(np.sort(rng.permutation(len(listing))[:cells]))
     with path.open("wb") as file:
         for start in range(0, len(batch), 1000):
