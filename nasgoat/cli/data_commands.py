@@ -33,10 +33,12 @@ def show_list(data: Path | None, *, json: bool) -> None:
     if json:
         print_json({"directory": str(folder), "sets": sets})
         return
-    grid = Grid("set", "benchmarks", "here", "licence", box=None, pad_edge=False)
+    grid = Grid(box=None, pad_edge=False)
+    for head in ("set", "here", "as, or how to get it", "licence"):
+        grid.add_column(head, overflow="fold")
     for one in sets:
-        here = ", ".join(Path(path).name for path in one["present"]) or one["get"]
-        grid.add_row(one["name"], one["benchmarks"], here, one["licence"])
+        held = ", ".join(Path(path).name for path in one["present"])
+        grid.add_row(one["name"], "yes" if held else "no", held or one["get"], one["licence"])
     stdout().print(grid)
     stdout().print(f"\ndata directory: {escape(str(folder))}", soft_wrap=True)
 

@@ -40,10 +40,10 @@ class TableEvaluator:
     name: str
     space: SearchSpace
     objective: str
-    table: Table
-    reload: Callable[[], TableEvaluator] | None = None
+    table: Table = field(repr=False)
+    reload: Callable[[], TableEvaluator] | None = field(default=None, repr=False)
     noise: int | None = None
-    about: TableHeader | None = None
+    about: TableHeader | None = field(default=None, repr=False)
     _inside: NDArray[np.bool_] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
