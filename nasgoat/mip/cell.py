@@ -24,6 +24,7 @@ from nasgoat.spaces import (
     Acyclic,
     CellSpace,
     Rule,
+    SearchSpace,
     StronglyConnected,
     TopologicalOrder,
     Undirected,
@@ -98,6 +99,21 @@ class Cell:
         if self.symmetry == NO_SYMMETRY and self.space.contains(graph):
             return graph
         return next(iter(self.copies(graph)), None)
+
+
+def encodable(space: SearchSpace) -> CellSpace:
+    """The space itself if rules are all that it consists of.
+
+    Raises:
+        NoEncodingError: it is the rows of a table.
+    """
+    if isinstance(space, CellSpace):
+        return space
+    msg = (
+        f"space {space.name!r} is a list of {space.size():,} graphs; no rules say which, so it has "
+        "no MIP form: use --optimizer exhaustive, which is exact here, or auto"
+    )
+    raise NoEncodingError(msg)
 
 
 def cell_block(

@@ -16,6 +16,7 @@ from nasgoat.mip.handles import PathHandles, Term
 from nasgoat.mip.terms import constant, pin, row
 from nasgoat.spaces import (
     Acyclic,
+    Chain,
     FixedLabel,
     InDegree,
     LabelBudget,
@@ -162,6 +163,15 @@ def _(rule: SourceReachesSink, block: pyo.Block, h: PathHandles) -> None:
     fixed_size(rule, h)
     if h.n > 1:
         pin_all(block, [(h.reach[0, h.n - 1], 1.0)])
+
+
+@encode_rule.register
+def _(rule: Chain, block: pyo.Block, h: PathHandles) -> None:
+    """A[v,v+1] = 1; A[u,n-1] = 0 for other u; without skips A[u,v] = 0 elsewhere."""
+    sink = fixed_size(rule, h)[-1]
+    steps = {(u, v): v == u + 1 for u, v in h.pairs}
+    told = [pair for pair, step in steps.items() if step or pair[1] == sink or not rule.skips]
+    pin_all(block, [(h.edge[pair], float(steps[pair])) for pair in told])
 
 
 @encode_rule.register

@@ -2,7 +2,9 @@
 
 from nasgoat.spaces.base import SearchSpace
 from nasgoat.spaces.cell import CellSpace
+from nasgoat.spaces.chains import ENAS_OPS, NASBENCH_MACRO_OPS, enas, nasbench_macro
 from nasgoat.spaces.identity import Identity, Indexed, UpToIsomorphism
+from nasgoat.spaces.index import RowIndex
 from nasgoat.spaces.moves import (
     AddOrDropNode,
     ChangeLabel,
@@ -25,6 +27,7 @@ from nasgoat.spaces.presets import (
 )
 from nasgoat.spaces.rules import (
     Acyclic,
+    Chain,
     FixedLabel,
     InDegree,
     InDegrees,
@@ -43,15 +46,19 @@ from nasgoat.spaces.rules import (
     TopologicalOrder,
     Undirected,
 )
+from nasgoat.spaces.table import TableSpace
 
 __all__ = [
     "DARTS_OPS",
+    "ENAS_OPS",
     "NASBENCH101_OPS",
     "NASBENCH201_OPS",
     "NASBENCH_GRAPH_OPS",
+    "NASBENCH_MACRO_OPS",
     "Acyclic",
     "AddOrDropNode",
     "CellSpace",
+    "Chain",
     "ChangeLabel",
     "FixedLabel",
     "FlipBoth",
@@ -69,6 +76,7 @@ __all__ = [
     "Parts",
     "RedirectEdge",
     "ReplaceInput",
+    "RowIndex",
     "Rule",
     "SearchSpace",
     "SingleSink",
@@ -76,12 +84,15 @@ __all__ = [
     "SkipNormalForm",
     "SourceReachesSink",
     "StronglyConnected",
+    "TableSpace",
     "TopologicalOrder",
     "Undirected",
     "UpToIsomorphism",
     "darts",
     "digraphs",
+    "enas",
     "nasbench101",
     "nasbench201",
     "nasbench_graph",
+    "nasbench_macro",
 ]

@@ -15,6 +15,7 @@ from nasgoat.spaces.labellings import unlabelled, with_edge_labels, with_node_la
 from nasgoat.spaces.rules import Undirected
 
 if TYPE_CHECKING:
+    from nasgoat.spaces.base import SearchSpace
     from nasgoat.spaces.cell import CellSpace
 
 MAX_STRUCTURES = 1 << 21  # rows of the frontier while growing edge sets: some 100 MB at 7 nodes
@@ -138,7 +139,7 @@ def _grown(
     return prefixes.adjacency[keep]
 
 
-def label_domains(space: CellSpace, n: int) -> list[NDArray[np.int8]]:
+def label_domains(space: SearchSpace, n: int) -> list[NDArray[np.int8]]:
     """Labels that no rule forbids outright, for each node."""
     labels = range(len(space.node_alphabet))
     return [

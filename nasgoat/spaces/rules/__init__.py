@@ -3,6 +3,7 @@
 from nasgoat.spaces.rules.base import (
     Rule,
 )
+from nasgoat.spaces.rules.chain import Chain
 from nasgoat.spaces.rules.labels import (
     FixedLabel,
     LabelBudget,
@@ -31,6 +32,7 @@ from nasgoat.spaces.rules.trees import (
 
 __all__ = [
     "Acyclic",
+    "Chain",
     "FixedLabel",
     "InDegree",
     "InDegrees",
