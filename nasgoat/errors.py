@@ -67,11 +67,19 @@ class MissingDataError(NasgoatError, FileNotFoundError):
     """A benchmark table that is not on this machine."""
 
 
+class ChecksumError(NasgoatError, ValueError):
+    """A downloaded file that is not the published one."""
+
+
 class NotInTableError(NasgoatError, KeyError):
     """A graph that a benchmark table has no row for."""
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
+
+
+class NoRepeatsError(NasgoatError, ValueError):
+    """A table with one training per architecture, asked to draw one of several."""
 
 
 class JournalError(NasgoatError, ValueError):

@@ -16,8 +16,9 @@ Features = Annotated[
     Optional[str],  # noqa: UP045  (typer reads it at run time)
     typer.Option(
         "--features",
-        help="What the kernel compares: sp, ssp, nl, el and op-paths joined by +, such as "
-        "el+op-paths. Default: sp+nl for labelled nodes, ssp+el for labelled edges.",
+        help="What the kernel compares: sp, ssp, nl, el, op-counts and op-paths joined by +, such "
+        "as el+op-paths. Default: sp+nl for labelled nodes, ssp+el for labelled edges, "
+        "op-counts+el for darts.",
         rich_help_panel=MODEL,
     ),
 ]
@@ -68,5 +69,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on std
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 Data = Annotated[
     Optional[Path],  # noqa: UP045
-    typer.Option(help="Directory with benchmark tables.", envvar="NASGOAT_DATA", show_envvar=True),
+    typer.Option(
+        help="Directory with benchmark tables; default: the user's own.",
+        envvar="NASGOAT_DATA",
+        show_envvar=True,
+    ),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -25,10 +26,12 @@ from nasgoat.spaces import (
     CellSpace,
     EdgeSets,
     Rule,
+    SearchSpace,
     StronglyConnected,
     TopologicalOrder,
     Undirected,
 )
+from nasgoat.spaces.listing import edge_possible
 
 Encoding = Literal["layered", "paper"]
 
@@ -100,6 +103,21 @@ class Cell:
         return next(iter(self.copies(graph)), None)
 
 
+def encodable(space: SearchSpace) -> CellSpace:
+    """The space itself if rules are all that it consists of.
+
+    Raises:
+        NoEncodingError: it is the rows of a table.
+    """
+    if isinstance(space, CellSpace):
+        return space
+    msg = (
+        f"space {space.name!r} is a list of {space.size():,} graphs; no rules say which, so it has "
+        "no MIP form: use --optimizer exhaustive, which is exact here, or auto"
+    )
+    raise NoEncodingError(msg)
+
+
 def cell_block(
     block: pyo.Block,
     space: CellSpace,
@@ -158,7 +176,8 @@ def _paths(
     n = space.sizes[0]
     kinds = {type(rule) for rule in space.rules}
     if encoding == "layered" and space.is_topological:
-        return layered_encoding(block, n), set()
+        allowed = [pair for pair in combinations(range(n), 2) if edge_possible(space, n, *pair)]
+        return layered_encoding(block, n, allowed), set()
     if encoding == "layered":
         undirected, connected = Undirected in kinds, StronglyConnected in kinds
         general = general_layered_encoding(block, n, undirected=undirected, connected=connected)

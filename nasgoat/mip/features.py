@@ -15,7 +15,14 @@ from itertools import product
 import pyomo.environ as pyo
 
 from nasgoat.errors import NoEncodingError
-from nasgoat.kernels import EdgeLabels, FeatureMap, NodeLabels, ShortestPathLengths, ShortestPaths
+from nasgoat.kernels import (
+    EdgeLabels,
+    FeatureMap,
+    NodeLabels,
+    OpCounts,
+    ShortestPathLengths,
+    ShortestPaths,
+)
 from nasgoat.mip.handles import PathHandles, Term
 from nasgoat.mip.terms import constant
 
@@ -68,7 +75,7 @@ def _(feature_map: ShortestPathLengths, block: pyo.Block, h: PathHandles) -> lis
         pairs = [(u, v) for u, v in h.distinct_pairs if (u, v, s) in h.at_distance]
         total = times * sum(h.at_distance[u, v, s] for u, v in pairs)
         # an edge with a label is counted by the edge-label features, too
-        parts = tuple(f"F[{u},{v},{a}]" for u, v, a in h.edge_label) if s == 1 else ()
+        parts = tuple(f"F[{u},{v},{a}]" for u, v, a in _possible_labels(h)) if s == 1 else ()
         most = times * len(pairs)
         counts.append(Count(feature_map.describe(s), s, total, most, parts, step=times))
     return counts
@@ -92,10 +99,32 @@ def _(feature_map: EdgeLabels, block: pyo.Block, h: PathHandles) -> list[Count]:
     del block
     _nodes(h)
     pairs = [(u, v) for u in range(h.n) for v in range(u + 1, h.n)]
+    possible = set(_possible_labels(h))
     columns = enumerate(product(pairs, range(feature_map.n_labels)))
     return [
         Count(feature_map.describe(column), column, h.edge_label[u, v, a], 1)
         for column, ((u, v), a) in columns
+        if (u, v, a) in possible
+    ]
+
+
+@encode_counts.register
+def _(feature_map: OpCounts, block: pyo.Block, h: PathHandles) -> list[Count]:
+    """T[c,l] = sum of F[u,v,l] over the nodes u of kind c."""
+    del block
+    terms: dict[tuple[int, int], list[Term]] = defaultdict(list)
+    for u, v, a in _possible_labels(h):
+        if a < feature_map.n_labels:
+            terms[feature_map.kinds[u], a].append(h.edge_label[u, v, a])
+    places = [(c, a, feature_map.column(c, a)) for c, a in sorted(terms)]
+    return [
+        Count(
+            f"{feature_map.describe(column)} of {feature_map.kinds}",
+            column,
+            sum(terms[c, a]),
+            len(terms[c, a]),
+        )
+        for c, a, column in places
     ]
 
 
@@ -128,6 +157,11 @@ def _name(h: PathHandles, s: int, a: int, b: int) -> str:
     if s == 0:
         return f"N[{a}]"
     return f"P[{s},{min(a, b)},{max(a, b)}]" if h.undirected else f"P[{s},{a},{b}]"
+
+
+def _possible_labels(h: PathHandles) -> list[tuple[int, int, int]]:
+    """Pairs and labels that an edge can have."""
+    return [index for index, term in h.edge_label.items() if constant(term) != 0.0]
 
 
 def _carriers(h: PathHandles, a: int) -> list[int]:

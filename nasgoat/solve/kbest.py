@@ -20,13 +20,14 @@ from nasgoat.mip import (
     AcquisitionProblem,
     ModelOptions,
     acquisition_problem,
+    encodable,
     objective,
     parts_of,
 )
 from nasgoat.posterior import Posterior
 from nasgoat.records import AUDIT_TOL, Certificate, Limits, Progress, ProgressCallback
 from nasgoat.solve.base import Clock, Outcome, Solver, Start
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import SearchSpace
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class KBest:
         self,
         acquisition: Acquisition,
         posterior: Posterior,
-        space: CellSpace,
+        space: SearchSpace,
         solver: Solver,
         options: ModelOptions = ModelOptions(),
     ) -> None:
@@ -86,8 +87,9 @@ class KBest:
         self._taken: set[str] = set()
         self._uncut: list[LabeledGraph] = []  # taken, but not yet cut off from the models
         self._problems: list[AcquisitionProblem] = []
-        for n in space.sizes:
-            for part in parts_of(posterior, space.of_size(n), options):
+        cells = encodable(space)
+        for n in cells.sizes:
+            for part in parts_of(posterior, cells.of_size(n), options):
                 with suppress(EmptySpaceError):  # nothing to find there
                     problem = acquisition_problem(acquisition, posterior, part, options)
                     self._problems.append(problem)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Self
 
 from nasgoat.graphs import LabeledGraph
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import Parts, SearchSpace
 
 
-def draw(graph: LabeledGraph, space: CellSpace) -> str:
+def draw(graph: LabeledGraph, space: SearchSpace) -> str:
     """Draw an architecture.
 
     A graph without edge labels becomes a column of nodes. The edges that leave a node run down one
@@ -101,18 +101,21 @@ def _fill(line: list[str], start: int, stop: int) -> None:
     line[start:stop] = ["─" if char == " " else char for char in line[start:stop]]
 
 
-def _names(graph: LabeledGraph, space: CellSpace) -> list[str]:
+def _names(graph: LabeledGraph, space: SearchSpace) -> list[str]:
     """``index name`` of every node."""
     digits = len(str(graph.n - 1))
     labels: Sequence[str] = [""] * graph.n
     if graph.node_labels is not None:
         labels = [space.node_alphabet[label] for label in graph.node_labels]
+    elif any(isinstance(rule, Parts) for rule in space.rules):
+        fed = {v for _, v in graph.edges}  # several cells: their outputs are no nodes
+        labels = ["" if v in fed else "input" for v in range(graph.n)]
     elif graph.n > 1:
         labels = ["input", *[""] * (graph.n - 2), "output"]
     return [f"{v:>{digits}} {label}".rstrip() for v, label in enumerate(labels)]
 
 
-def _listed(graph: LabeledGraph, space: CellSpace) -> str:
+def _listed(graph: LabeledGraph, space: SearchSpace) -> str:
     """Every node with its incoming edges: ``◀─ operation ── tail``."""
     names = _names(graph, space)
     width = max(len(name) for name in names)
