@@ -38,6 +38,9 @@ def run(
         int, typer.Option(min=1, help="Random evaluations to begin with (evolution: 30).")
     ] = 10,
     batch: Annotated[int, typer.Option(min=1, help="Evaluations asked for at once.")] = 1,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that evaluate, each one graph at a time.")
+    ] = 1,
     batch_rule: Annotated[
         str,
         typer.Option(help="How a batch is picked: fantasies or top-k.", rich_help_panel="Model"),
@@ -91,6 +94,7 @@ def run(
                 benchmark,
                 budget,
                 batch,
+                workers,
                 seed,
                 data,
                 out,
