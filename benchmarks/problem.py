@@ -25,7 +25,7 @@ from nasgoat.spaces import (
     nasbench_graph,
 )
 from nasgoat.surrogate import GPSurrogate
-from nasgoat.tabular import benchmark, benchmark_names
+from nasgoat.tabular import TableEvaluator, benchmark, benchmark_names
 
 ALL_SPACES = (*SPACES, "digraphs")
 CHOICES = {  # what the settings of a space can be
@@ -126,7 +126,9 @@ class Problem:
     def _table_task(self) -> Task:
         names = [name for name in benchmark_names() if name.startswith(f"{self.space}:")]
         name = chosen(f"table of {self.space}", self.table or next(iter(names), ""), names)
-        evaluator = benchmark(name).within(self.search_space())
+        table = benchmark(name)
+        assert isinstance(table, TableEvaluator)  # whatever is named after a space is a table
+        evaluator = table.within(self.search_space())
         rng = np.random.default_rng(self.seed)
         graphs = Design.draw(evaluator.space, self.observations, rng).graphs
         values = [evaluator(graph).value for graph in graphs]

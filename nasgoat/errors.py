@@ -74,5 +74,9 @@ class NotInTableError(NasgoatError, KeyError):
         return str(self.args[0]) if self.args else ""
 
 
+class NoRepeatsError(NasgoatError, ValueError):
+    """A table with one training per architecture, asked to draw one of several."""
+
+
 class JournalError(NasgoatError, ValueError):
     """A journal that cannot be read, or that belongs to another run."""

@@ -110,7 +110,7 @@ def run(
 @app.command()
 def solve(
     space: Annotated[
-        str, typer.Option(help="Search space: nasbench101, nasbench201 or nasbench-graph.")
+        str, typer.Option(help="Search space: nasbench101, nasbench201, nasbench-graph or darts.")
     ] = "nasbench101",
     nodes: Annotated[
         str, typer.Option(help="Node counts of nasbench101: 5, 6,7 or 2-7; default 6,7.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nasgoat.errors import NoEncodingError, UnknownNameError
+from nasgoat.mip import encodable
 from nasgoat.optimize import (
     AcquisitionOptimizer,
     AutoOptimizer,
@@ -27,7 +28,7 @@ from nasgoat.search import (
     acquisition_rule,
 )
 from nasgoat.solve import solver
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import SearchSpace
 from nasgoat.surrogate import TRANSFORMS, GPSurrogate
 
 METHODS = ("goat", "random", "evolution", "local-search")
@@ -79,13 +80,15 @@ class Optimization:
         optimizer = optimizers[chosen("optimizer", self.name, OPTIMIZERS)]
         return CheckedOptimizer(optimizer, on_check=on_check) if check else optimizer
 
-    def require(self, space: CellSpace, kernel: str, acquisition: str) -> None:
+    def require(self, space: SearchSpace, kernel: str, acquisition: str) -> None:
         """Refuse what cannot be optimised before anything is evaluated.
 
         Raises:
-            NoEncodingError: the acquisition function does not fit the kernel.
+            NoEncodingError: the acquisition function does not fit the kernel, or the space has no
+                MIP form and the MIP is asked for.
         """
-        del space  # whatever fits has a MIP form, so the optimiser does not matter
+        if self.name == "mip":
+            encodable(space)
         if acquisition == "thompson" and kernel != "linear":
             msg = "a Thompson sample needs a linear kernel: use --kernel linear"
             raise NoEncodingError(msg)
@@ -118,7 +121,7 @@ class Search:
 
     def build(
         self,
-        space: CellSpace,
+        space: SearchSpace,
         optimization: Optimization,
         optimizer: AcquisitionOptimizer,
         on_progress: ProgressCallback | None,

@@ -18,7 +18,7 @@ from nasgoat.cli.watch import Watch
 from nasgoat.cli.workers import workers
 from nasgoat.errors import JournalError
 from nasgoat.study import Event, OnEvent, Study, regret_plot
-from nasgoat.tabular import TableEvaluator, benchmark
+from nasgoat.tabular import Evaluator, benchmark
 
 JOURNAL = "journal.jsonl"
 PLOT = "regret.png"
@@ -101,7 +101,7 @@ def _checked(watch: Watch) -> dict[str, Any] | None:
     return {"proposals": len(watch.checks), "worst": worst}
 
 
-def _load(name: str, data: Path | None, phases: Phases) -> TableEvaluator:
+def _load(name: str, data: Path | None, phases: Phases) -> Evaluator:
     began = time.perf_counter()
     evaluator = benchmark(name, data)
     phases.add("load", time.perf_counter() - began)
@@ -133,7 +133,7 @@ def _folder(settings: RunSettings) -> Path:
     return out
 
 
-def _plot(folder: Path, study: Study, evaluator: TableEvaluator) -> str | None:
+def _plot(folder: Path, study: Study, evaluator: Evaluator) -> str | None:
     if not study.observations:
         return None
     initial = sum(proposal.origin == "initial" for proposal in study.proposals)

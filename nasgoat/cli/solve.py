@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,11 +20,16 @@ from nasgoat.kernels import ExponentialKernel, LinearKernel, stacked_features
 from nasgoat.optimize import Task
 from nasgoat.posterior import FeaturePosterior, KernelPosterior
 from nasgoat.search import acquisition_rule
-from nasgoat.spaces import CellSpace, nasbench101, nasbench201, nasbench_graph
+from nasgoat.spaces import CellSpace, darts, nasbench101, nasbench201, nasbench_graph
 from nasgoat.study import draw
 from nasgoat.surrogate import feature_maps_of
 
-SPACES = ("nasbench101", "nasbench201", "nasbench-graph")
+FIXED_SPACES: dict[str, Callable[[], CellSpace]] = {
+    "nasbench201": nasbench201,
+    "nasbench-graph": nasbench_graph,
+    "darts": darts,
+}
+SPACES = ("nasbench101", *FIXED_SPACES)
 NOISE = 1e-2  # variance of the observation noise, in units of the targets' variance
 
 
@@ -85,7 +91,7 @@ def space_of(name: str, nodes: str) -> CellSpace:
     if nodes:
         msg = f"the graphs of {name} have one size; leave --nodes out"
         raise ValueError(msg)
-    return nasbench201() if name == "nasbench201" else nasbench_graph()
+    return FIXED_SPACES[name]()
 
 
 def _node_counts(text: str) -> list[int]:

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from nasgoat.records import Certificate
 from nasgoat.study import Asked, Event, Study, Told, best_values, draw
-from nasgoat.tabular import TableEvaluator
+from nasgoat.tabular import Evaluator
 
 
 @dataclass(slots=True)
@@ -46,9 +46,7 @@ class Phases:
         self.heard = time.perf_counter()
 
 
-def run_summary(
-    study: Study, evaluator: TableEvaluator, seconds: Mapping[str, float]
-) -> dict[str, Any]:
+def run_summary(study: Study, evaluator: Evaluator, seconds: Mapping[str, float]) -> dict[str, Any]:
     """The JSON object of a run."""
     best = study.best
     optimum = evaluator.optimum
@@ -71,7 +69,7 @@ def run_summary(
 
 
 def describe(
-    console: Console, study: Study, evaluator: TableEvaluator, summary: Mapping[str, Any]
+    console: Console, study: Study, evaluator: Evaluator, summary: Mapping[str, Any]
 ) -> None:
     """Print the best architecture, its certificate and where the plot is."""
     best = study.best

@@ -1,8 +1,8 @@
 """Search spaces, kernels and acquisition functions as Pyomo constraint blocks."""
 
-from nasgoat.mip import op_paths  # noqa: F401  (its import registers the encoder)
+from nasgoat.mip import op_paths, part_rules  # noqa: F401  (their import registers encoders)
 from nasgoat.mip.belief import Belief, encode_belief
-from nasgoat.mip.cell import Cell, Encoding, cell_block
+from nasgoat.mip.cell import Cell, Encoding, cell_block, encodable
 from nasgoat.mip.counts import CountHandles, count_block
 from nasgoat.mip.curves import Curve, Cut, Root, Square
 from nasgoat.mip.deviation import largest_variance
@@ -47,6 +47,7 @@ __all__ = [
     "cell_block",
     "constant",
     "count_block",
+    "encodable",
     "encode_belief",
     "encode_counts",
     "encode_rule",

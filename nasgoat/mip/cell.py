@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 import pyomo.environ as pyo
@@ -23,10 +24,12 @@ from nasgoat.spaces import (
     Acyclic,
     CellSpace,
     Rule,
+    SearchSpace,
     StronglyConnected,
     TopologicalOrder,
     Undirected,
 )
+from nasgoat.spaces.listing import edge_possible
 
 Encoding = Literal["layered", "paper"]
 
@@ -98,6 +101,21 @@ class Cell:
         return next(iter(self.copies(graph)), None)
 
 
+def encodable(space: SearchSpace) -> CellSpace:
+    """The space itself if rules are all that it consists of.
+
+    Raises:
+        NoEncodingError: it is the rows of a table.
+    """
+    if isinstance(space, CellSpace):
+        return space
+    msg = (
+        f"space {space.name!r} is a list of {space.size():,} graphs; no rules say which, so it has "
+        "no MIP form: use --optimizer exhaustive, which is exact here, or auto"
+    )
+    raise NoEncodingError(msg)
+
+
 def cell_block(
     block: pyo.Block,
     space: CellSpace,
@@ -145,7 +163,8 @@ def _paths(
     n = space.sizes[0]
     kinds = {type(rule) for rule in space.rules}
     if encoding == "layered" and space.is_topological:
-        return layered_encoding(block, n), set()
+        allowed = [pair for pair in combinations(range(n), 2) if edge_possible(space, n, *pair)]
+        return layered_encoding(block, n, allowed), set()
     if encoding == "layered":
         undirected, connected = Undirected in kinds, StronglyConnected in kinds
         general = general_layered_encoding(block, n, undirected=undirected, connected=connected)

@@ -61,7 +61,7 @@ def _(feature_map: ShortestPathLengths, block: pyo.Block, h: PathHandles) -> lis
     for s in range(1, h.n):
         terms = [h.at_distance[u, v, s] for u, v in h.pairs if (u, v, s) in h.at_distance]
         # an edge with a label is counted by the edge-label features, too
-        parts = tuple(f"F[{u},{v},{a}]" for u, v, a in h.edge_label) if s == 1 else ()
+        parts = tuple(f"F[{u},{v},{a}]" for u, v, a in _possible_labels(h)) if s == 1 else ()
         counts.append(Count(feature_map.describe(s), s, sum(terms), len(terms), parts))
     return counts
 
@@ -84,10 +84,12 @@ def _(feature_map: EdgeLabels, block: pyo.Block, h: PathHandles) -> list[Count]:
     del block
     _nodes(h)
     pairs = [(u, v) for u in range(h.n) for v in range(u + 1, h.n)]
+    possible = set(_possible_labels(h))
     columns = enumerate(product(pairs, range(feature_map.n_labels)))
     return [
         Count(feature_map.describe(column), column, h.edge_label[u, v, a], 1)
         for column, ((u, v), a) in columns
+        if (u, v, a) in possible
     ]
 
 
@@ -112,6 +114,11 @@ def _(feature_map: ShortestPaths, block: pyo.Block, h: PathHandles) -> list[Coun
         for s, a, b in product(range(feature_map.n), labels, labels)
         if terms[s, a, b]
     ]
+
+
+def _possible_labels(h: PathHandles) -> list[tuple[int, int, int]]:
+    """Pairs and labels that an edge can have."""
+    return [index for index, term in h.edge_label.items() if constant(term) != 0.0]
 
 
 def _carriers(h: PathHandles, a: int) -> list[int]:

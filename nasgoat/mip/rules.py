@@ -16,6 +16,7 @@ from nasgoat.mip.handles import PathHandles, Term
 from nasgoat.mip.terms import constant, pin, row
 from nasgoat.spaces import (
     Acyclic,
+    Chain,
     FixedLabel,
     InDegree,
     LabelBudget,
@@ -46,14 +47,19 @@ def encode_rule(rule: Rule, block: pyo.Block, h: PathHandles) -> None:
     raise NoEncodingError(msg)
 
 
-def _fixed_size(rule: Rule, h: PathHandles) -> range:
+def fixed_size(rule: Rule, h: PathHandles) -> range:
+    """The nodes, of a model with one node count.
+
+    Raises:
+        NoEncodingError: the node count varies.
+    """
     if h.n_least != h.n:
         msg = f"the rule {type(rule).__name__} is encoded for one node count at a time"
         raise NoEncodingError(msg)
     return range(h.n)
 
 
-def _pin_all(block: pyo.Block, terms: list[tuple[Term, float]]) -> None:
+def pin_all(block: pyo.Block, terms: list[tuple[Term, float]]) -> None:
     """Fix variables; settle expressions by rows ``pinned[i]``."""
     block.pinned = pyo.ConstraintList()
     for term, value in terms:
@@ -77,7 +83,7 @@ def _(rule: TopologicalOrder, block: pyo.Block, h: PathHandles) -> None:
     """A[u,v] = 0 for u > v (1a, 2a)."""
     del rule
     backwards = [pair for pair in h.edge if pair[0] > pair[1]]
-    _pin_all(block, [(term, 0.0) for pair in backwards for term in (h.edge[pair], h.reach[pair])])
+    pin_all(block, [(term, 0.0) for pair in backwards for term in (h.edge[pair], h.reach[pair])])
 
 
 @encode_rule.register
@@ -115,8 +121,8 @@ def _(rule: StronglyConnected, block: pyo.Block, h: PathHandles) -> None:
 @encode_rule.register
 def _(rule: SingleSource, block: pyo.Block, h: PathHandles) -> None:
     """No edge into node 0, at least one into every other node."""
-    nodes = _fixed_size(rule, h)
-    _pin_all(block, [(h.edge[u, 0], 0.0) for u in nodes[1:]])
+    nodes = fixed_size(rule, h)
+    pin_all(block, [(h.edge[u, 0], 0.0) for u in nodes[1:]])
 
     @block.Constraint(nodes[1:])
     def has_predecessor(_, v):
@@ -126,8 +132,8 @@ def _(rule: SingleSource, block: pyo.Block, h: PathHandles) -> None:
 @encode_rule.register
 def _(rule: SingleSink, block: pyo.Block, h: PathHandles) -> None:
     """No edge out of the last node, at least one out of every other node."""
-    nodes = _fixed_size(rule, h)
-    _pin_all(block, [(h.edge[h.n - 1, v], 0.0) for v in nodes[:-1]])
+    nodes = fixed_size(rule, h)
+    pin_all(block, [(h.edge[h.n - 1, v], 0.0) for v in nodes[:-1]])
 
     @block.Constraint(nodes[:-1])
     def has_successor(_, u):
@@ -137,10 +143,10 @@ def _(rule: SingleSink, block: pyo.Block, h: PathHandles) -> None:
 @encode_rule.register
 def _(rule: OnPath, block: pyo.Block, h: PathHandles) -> None:
     """r[0,v] = 1 and r[v,n-1] = 1 (1b, 1c); in a DAG: a way in and a way out everywhere."""
-    nodes = _fixed_size(rule, h)
+    nodes = fixed_size(rule, h)
     terms = [(h.reach[0, v], 1.0) for v in nodes[1:]]
     terms += [(h.reach[v, h.n - 1], 1.0) for v in nodes[1:-1]]
-    _pin_all(block, terms)
+    pin_all(block, terms)
 
     @block.Constraint(nodes[1:])
     def has_predecessor(_, v):  # implied; tightens the LP bound
@@ -154,9 +160,18 @@ def _(rule: OnPath, block: pyo.Block, h: PathHandles) -> None:
 @encode_rule.register
 def _(rule: SourceReachesSink, block: pyo.Block, h: PathHandles) -> None:
     """r[0,n-1] = 1."""
-    _fixed_size(rule, h)
+    fixed_size(rule, h)
     if h.n > 1:
-        _pin_all(block, [(h.reach[0, h.n - 1], 1.0)])
+        pin_all(block, [(h.reach[0, h.n - 1], 1.0)])
+
+
+@encode_rule.register
+def _(rule: Chain, block: pyo.Block, h: PathHandles) -> None:
+    """A[v,v+1] = 1; A[u,n-1] = 0 for other u; without skips A[u,v] = 0 elsewhere."""
+    sink = fixed_size(rule, h)[-1]
+    steps = {(u, v): v == u + 1 for u, v in h.pairs}
+    told = [pair for pair, step in steps.items() if step or pair[1] == sink or not rule.skips]
+    pin_all(block, [(h.edge[pair], float(steps[pair])) for pair in told])
 
 
 @encode_rule.register
@@ -168,7 +183,7 @@ def _(rule: MaxEdges, block: pyo.Block, h: PathHandles) -> None:
 @encode_rule.register
 def _(rule: InDegree, block: pyo.Block, h: PathHandles) -> None:
     """at_least <= sum over u of A[u,v] <= at_most for interior v."""
-    nodes = _fixed_size(rule, h)
+    nodes = fixed_size(rule, h)
 
     @block.Constraint(nodes[1:-1])
     def in_degree(_, v):
@@ -181,7 +196,7 @@ def _(rule: InDegree, block: pyo.Block, h: PathHandles) -> None:
 @encode_rule.register
 def _(rule: LeavesFeedSink, block: pyo.Block, h: PathHandles) -> None:
     """A[v,n-1] = 1 iff v has no other successor."""
-    nodes = _fixed_size(rule, h)
+    nodes = fixed_size(rule, h)
     sink = h.n - 1
     inner = [(v, w) for v in nodes[:-1] for w in nodes[:-1] if v != w]
 
@@ -197,7 +212,7 @@ def _(rule: LeavesFeedSink, block: pyo.Block, h: PathHandles) -> None:
 @encode_rule.register
 def _(rule: FixedLabel, block: pyo.Block, h: PathHandles) -> None:
     """F[v,l] = 1, and F[u,l] = 0 elsewhere if the label is for that node only (1b, 1c)."""
-    nodes = _fixed_size(rule, h)
+    nodes = fixed_size(rule, h)
     node = rule.node_in(h.n)
     if node is None:
         msg = f"graphs of {h.n} nodes have no node {rule.node} to label"
@@ -209,7 +224,7 @@ def _(rule: FixedLabel, block: pyo.Block, h: PathHandles) -> None:
     barred = [
         (h.label[v, a], 0.0) for v in nodes for a in labels if not rule.label_allowed(v, h.n, a)
     ]
-    _pin_all(block, [*barred, (h.label[node, rule.label], 1.0)])
+    pin_all(block, [*barred, (h.label[node, rule.label], 1.0)])
 
 
 @encode_rule.register
@@ -238,7 +253,7 @@ def _(rule: SkipNormalForm, block: pyo.Block, h: PathHandles) -> None:
 
     ``chain[v]`` = 1 iff all ancestors of ``v`` are skip, by the one edge that enters it.
     """
-    nodes = _fixed_size(rule, h)
+    nodes = fixed_size(rule, h)
     if not h.ordered:
         msg = "SkipNormalForm is encoded for topologically indexed trees; add TopologicalOrder()"
         raise NoEncodingError(msg)
@@ -248,7 +263,7 @@ def _(rule: SkipNormalForm, block: pyo.Block, h: PathHandles) -> None:
     sink = h.n - 1
     ops = nodes[1:-1]
     skip = {v: h.label[v, rule.skip] for v in ops}
-    _pin_all(block, [(h.label[0, rule.skip], 0.0), (h.label[sink, rule.skip], 0.0)])
+    pin_all(block, [(h.label[0, rule.skip], 0.0), (h.label[sink, rule.skip], 0.0)])
     block.chain = pyo.Var(ops, bounds=(0.0, 1.0))
     inner = [(u, v) for u in ops for v in ops if u != v]
     cousins = [(u, v, w) for u in nodes[:-1] for v in ops for w in ops if len({u, v, w}) == 3]

@@ -14,7 +14,7 @@ from nasgoat.errors import BadDataError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.mip.handles import PathHandles
 from nasgoat.mip.rules import encode_rule
-from nasgoat.spaces import CellSpace, Rule
+from nasgoat.spaces import Rule, SearchSpace
 
 Flags = NDArray[np.bool_]
 
@@ -82,7 +82,7 @@ def _(rule: UserRule, block: pyo.Block, h: PathHandles) -> None:
     rule.constraint.write(block, h)
 
 
-def members_known(space: CellSpace) -> bool:
+def members_known(space: SearchSpace) -> bool:
     """Whether a space can tell its members: no constraint of a user is in rows alone."""
     user = [rule.constraint for rule in space.rules if isinstance(rule, UserRule)]
     return all(constraint.allows is not None for constraint in user)

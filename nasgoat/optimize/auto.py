@@ -8,7 +8,7 @@ from nasgoat.optimize.base import AcquisitionOptimizer, Optimum, Task
 from nasgoat.optimize.exhaustive import ExhaustiveOptimizer
 from nasgoat.optimize.mip import MipOptimizer
 from nasgoat.records import Limits, ProgressCallback
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import SearchSpace
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class AutoOptimizer:
     def name(self) -> str:
         return "auto"
 
-    def choice(self, space: CellSpace) -> AcquisitionOptimizer:
+    def choice(self, space: SearchSpace) -> AcquisitionOptimizer:
         """The optimiser used on a space."""
         return self.exhaustive if space.is_listable() else self.mip
 

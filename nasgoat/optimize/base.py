@@ -12,7 +12,7 @@ from nasgoat.graphs import LabeledGraph
 from nasgoat.mip import UserConstraint, members_known
 from nasgoat.posterior import Posterior
 from nasgoat.records import Certificate, Limits, ProgressCallback
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import SearchSpace
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Task:
 
     acquisition: Acquisition
     posterior: Posterior
-    space: CellSpace
+    space: SearchSpace
     exclude: Sequence[LabeledGraph] = ()
     starts: Sequence[LabeledGraph] = field(default=())
     constraints: Sequence[UserConstraint] = ()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nasgoat.graphs import GraphBatch
 from nasgoat.optimize.base import Task
-from nasgoat.spaces import CellSpace, Undirected
+from nasgoat.spaces import SearchSpace, Undirected
 from nasgoat.spaces.listing import label_domains
 
 GENERATIONS = 30
@@ -47,7 +47,7 @@ def evolved(task: Task, first: GraphBatch, rng: np.random.Generator) -> GraphBat
     return population.take(np.argsort(values, kind="stable"))
 
 
-def _edited(space: CellSpace, batch: GraphBatch, rng: np.random.Generator) -> GraphBatch:
+def _edited(space: SearchSpace, batch: GraphBatch, rng: np.random.Generator) -> GraphBatch:
     """One to ``MOST_EDITS`` random changes of every graph, whatever the rules say."""
     adjacency, nodes = batch.adjacency.copy(), batch.node_labels.copy()
     edges = batch.edge_labels.copy()
@@ -62,7 +62,7 @@ def _edited(space: CellSpace, batch: GraphBatch, rng: np.random.Generator) -> Gr
 
 
 def _change_labels(
-    space: CellSpace, labels: NDArray[np.int8], rows: NDArray[np.int64], rng: np.random.Generator
+    space: SearchSpace, labels: NDArray[np.int8], rows: NDArray[np.int64], rng: np.random.Generator
 ) -> None:
     domains = label_domains(space, labels.shape[1])
     open_nodes = [v for v, domain in enumerate(domains) if len(domain) > 1]
@@ -75,7 +75,7 @@ def _change_labels(
 
 
 def _flip_edges(
-    space: CellSpace,
+    space: SearchSpace,
     adjacency: NDArray[np.bool_],
     labels: NDArray[np.int8],
     rows: NDArray[np.int64],

@@ -11,7 +11,7 @@ from nasgoat.graphs import GraphBatch
 from nasgoat.optimize.base import Optimum, Task
 from nasgoat.optimize.best import Best
 from nasgoat.records import Certificate, Limits, Progress, ProgressCallback
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import SearchSpace
 
 CHUNK = 1 << 16  # graphs between two reports of progress
 
@@ -62,7 +62,7 @@ class ExhaustiveOptimizer:
 
 
 @lru_cache(maxsize=2)
-def _listed(space: CellSpace) -> list[GraphBatch]:
+def _listed(space: SearchSpace) -> list[GraphBatch]:
     """A space's listing in chunks, which keep their features."""
     listing = space.listing()
     return [listing.take(slice(i, i + CHUNK)) for i in range(0, len(listing), CHUNK)]

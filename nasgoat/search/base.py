@@ -11,7 +11,7 @@ import numpy as np
 from nasgoat.graphs import LabeledGraph
 from nasgoat.optimize.checked import CheckedOptimizer
 from nasgoat.records import Observation, Proposal
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import SearchSpace
 
 State = TypeVar("State")
 
@@ -32,7 +32,7 @@ class SearchMethod(Protocol[State]):
     def name(self) -> str:
         """A short name for journals and reports."""
 
-    def start(self, space: CellSpace, rng: np.random.Generator) -> State:
+    def start(self, space: SearchSpace, rng: np.random.Generator) -> State:
         """Begin a search."""
 
     def propose(

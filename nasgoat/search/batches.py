@@ -14,7 +14,7 @@ from nasgoat.optimize.base import AcquisitionOptimizer, Task
 from nasgoat.posterior import Posterior
 from nasgoat.records import Limits, ProgressCallback, Proposal
 from nasgoat.search.rules import AcquisitionRule
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import SearchSpace
 
 INTERRUPTED = "interrupted"  # status of a certificate; the rest of the batch is then not picked
 
@@ -34,7 +34,7 @@ class Round:
         progress: hears of the solver's progress, or None.
     """
 
-    space: CellSpace
+    space: SearchSpace
     exclude: Sequence[LabeledGraph]
     starts: Sequence[LabeledGraph]
     best: float

@@ -10,7 +10,7 @@ import numpy as np
 from nasgoat.errors import NothingLeftError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.records import Observation, Proposal
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import SearchSpace
 
 PATIENCE = 200  # draws in a row that hit known graphs before a listable space is listed
 LAST_RESORT = 20_000  # the same, before a space that cannot be listed counts as exhausted
@@ -28,11 +28,11 @@ class Design:
         graphs: in the order of evaluation.
     """
 
-    space: CellSpace
+    space: SearchSpace
     graphs: tuple[LabeledGraph, ...]
 
     @classmethod
-    def draw(cls, space: CellSpace, count: int, rng: np.random.Generator) -> Design:
+    def draw(cls, space: SearchSpace, count: int, rng: np.random.Generator) -> Design:
         """Draw ``count`` graphs, or all there are if they are fewer."""
         graphs: dict[str, LabeledGraph] = {}
         try:
@@ -51,14 +51,16 @@ class Design:
 
 
 def known_keys(
-    space: CellSpace, observations: Sequence[Observation], pending: Sequence[LabeledGraph]
+    space: SearchSpace, observations: Sequence[Observation], pending: Sequence[LabeledGraph]
 ) -> set[str]:
     """Keys of all graphs that are observed or pending."""
     graphs = [observation.graph for observation in observations]
     return set(space.keys(GraphBatch.of([*graphs, *pending])))
 
 
-def fresh_sample(space: CellSpace, seen: Collection[str], rng: np.random.Generator) -> LabeledGraph:
+def fresh_sample(
+    space: SearchSpace, seen: Collection[str], rng: np.random.Generator
+) -> LabeledGraph:
     """Draw a graph that is not known yet, as uniformly as the space's ``sample`` does.
 
     Args:
@@ -86,7 +88,7 @@ def fresh_sample(space: CellSpace, seen: Collection[str], rng: np.random.Generat
 
 
 def fresh_proposals(
-    space: CellSpace, seen: Collection[str], k: int, rng: np.random.Generator, origin: str
+    space: SearchSpace, seen: Collection[str], k: int, rng: np.random.Generator, origin: str
 ) -> list[Proposal]:
     """Draw ``k`` distinct graphs that are not known yet, or all there are if they are fewer.
 

@@ -12,7 +12,7 @@ from nasgoat.errors import NothingLeftError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.records import Observation, Proposal
 from nasgoat.search.design import Design, fresh_sample, known_keys
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import SearchSpace
 
 Retire = Literal["oldest", "worst"]
 
@@ -54,7 +54,7 @@ class Evolution:
         """See ``SearchMethod``."""
         return "evolution"
 
-    def start(self, space: CellSpace, rng: np.random.Generator) -> Design:
+    def start(self, space: SearchSpace, rng: np.random.Generator) -> Design:
         """See ``SearchMethod``."""
         return Design.draw(space, self.population, rng)
 
@@ -91,7 +91,7 @@ class Evolution:
 
     def _child(
         self,
-        space: CellSpace,
+        space: SearchSpace,
         members: Sequence[Observation],
         seen: set[str],
         rng: np.random.Generator,

@@ -17,7 +17,7 @@ from nasgoat.search.base import UNJOURNALLED
 from nasgoat.search.batches import BatchRule, Fantasies, Round, with_fantasy
 from nasgoat.search.design import Design, check_initial, fresh_proposals, known_keys
 from nasgoat.search.rules import AcquisitionRule, UseLCB
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import SearchSpace
 from nasgoat.surrogate import Surrogate
 
 STARTS = 5  # best observed graphs that an optimiser is told; more cost time and rarely help
@@ -60,7 +60,7 @@ class GoatSearch:
         """See ``SearchMethod``."""
         return "goat"
 
-    def start(self, space: CellSpace, rng: np.random.Generator) -> Design:
+    def start(self, space: SearchSpace, rng: np.random.Generator) -> Design:
         """See ``SearchMethod``."""
         return Design.draw(space, self.initial, rng)
 

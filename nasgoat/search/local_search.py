@@ -11,7 +11,7 @@ import numpy as np
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.records import Observation, Proposal
 from nasgoat.search.design import Design, check_initial, fresh_proposals, known_keys
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import SearchSpace
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class LocalSearch:
         """See ``SearchMethod``."""
         return "local-search"
 
-    def start(self, space: CellSpace, rng: np.random.Generator) -> Design:
+    def start(self, space: SearchSpace, rng: np.random.Generator) -> Design:
         """See ``SearchMethod``."""
         return Design.draw(space, self.initial, rng)
 
@@ -95,6 +95,6 @@ def _open_neighbors(design: Design, observations: Sequence[Observation]) -> dict
 
 
 @lru_cache(maxsize=1024)  # centres are retraced at every step
-def _neighbors(space: CellSpace, graph: LabeledGraph) -> dict[str, LabeledGraph]:
+def _neighbors(space: SearchSpace, graph: LabeledGraph) -> dict[str, LabeledGraph]:
     neighbors = space.neighbors(graph)
     return dict(zip(space.keys(GraphBatch.of(neighbors)), neighbors, strict=True))

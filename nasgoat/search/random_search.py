@@ -10,7 +10,7 @@ import numpy as np
 from nasgoat.graphs import LabeledGraph
 from nasgoat.records import Observation, Proposal
 from nasgoat.search.design import Design, check_initial, fresh_proposals, known_keys
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import SearchSpace
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class RandomSearch:
         """See ``SearchMethod``."""
         return "random"
 
-    def start(self, space: CellSpace, rng: np.random.Generator) -> Design:
+    def start(self, space: SearchSpace, rng: np.random.Generator) -> Design:
         """See ``SearchMethod``."""
         return Design.draw(space, self.initial, rng)
 

@@ -16,11 +16,17 @@ from nasgoat.errors import (
     NothingLeftError,
 )
 from nasgoat.graphs import LabeledGraph
-from nasgoat.mip import AcquisitionProblem, ModelOptions, acquisition_problem, objective
+from nasgoat.mip import (
+    AcquisitionProblem,
+    ModelOptions,
+    acquisition_problem,
+    encodable,
+    objective,
+)
 from nasgoat.posterior import Posterior
 from nasgoat.records import AUDIT_TOL, Certificate, Limits, Progress, ProgressCallback
 from nasgoat.solve.base import Clock, Outcome, Solver, Start
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import SearchSpace
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ class KBest:
         self,
         acquisition: Acquisition,
         posterior: Posterior,
-        space: CellSpace,
+        space: SearchSpace,
         solver: Solver,
         options: ModelOptions = ModelOptions(),
     ) -> None:
@@ -80,9 +86,10 @@ class KBest:
         self._taken: set[str] = set()
         self._uncut: list[LabeledGraph] = []  # taken, but not yet cut off from the models
         self._problems: list[AcquisitionProblem] = []
-        for n in space.sizes:
+        cells = encodable(space)
+        for n in cells.sizes:
             with suppress(EmptySpaceError):  # no graphs of this size: nothing to find among them
-                problem = acquisition_problem(acquisition, posterior, space.of_size(n), options)
+                problem = acquisition_problem(acquisition, posterior, cells.of_size(n), options)
                 self._problems.append(problem)
 
     def exclude(self, graphs: Iterable[LabeledGraph]) -> None:

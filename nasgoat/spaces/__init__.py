@@ -2,7 +2,9 @@
 
 from nasgoat.spaces.base import SearchSpace
 from nasgoat.spaces.cell import CellSpace
+from nasgoat.spaces.chains import ENAS_OPS, NASBENCH_MACRO_OPS, enas, nasbench_macro
 from nasgoat.spaces.identity import Identity, Indexed, UpToIsomorphism
+from nasgoat.spaces.index import RowIndex
 from nasgoat.spaces.moves import (
     AddOrDropNode,
     ChangeLabel,
@@ -10,11 +12,14 @@ from nasgoat.spaces.moves import (
     FlipEdge,
     Move,
     RedirectEdge,
+    ReplaceInput,
 )
 from nasgoat.spaces.presets import (
+    DARTS_OPS,
     NASBENCH101_OPS,
     NASBENCH201_OPS,
     NASBENCH_GRAPH_OPS,
+    darts,
     digraphs,
     nasbench101,
     nasbench201,
@@ -22,13 +27,16 @@ from nasgoat.spaces.presets import (
 )
 from nasgoat.spaces.rules import (
     Acyclic,
+    Chain,
     FixedLabel,
     InDegree,
+    InDegrees,
     LabelBudget,
     LeavesFeedSink,
     MaxEdges,
     MaxLabelCount,
     OnPath,
+    Parts,
     Rule,
     SingleSink,
     SingleSource,
@@ -38,20 +46,26 @@ from nasgoat.spaces.rules import (
     TopologicalOrder,
     Undirected,
 )
+from nasgoat.spaces.table import TableSpace
 
 __all__ = [
+    "DARTS_OPS",
+    "ENAS_OPS",
     "NASBENCH101_OPS",
     "NASBENCH201_OPS",
     "NASBENCH_GRAPH_OPS",
+    "NASBENCH_MACRO_OPS",
     "Acyclic",
     "AddOrDropNode",
     "CellSpace",
+    "Chain",
     "ChangeLabel",
     "FixedLabel",
     "FlipBoth",
     "FlipEdge",
     "Identity",
     "InDegree",
+    "InDegrees",
     "Indexed",
     "LabelBudget",
     "LeavesFeedSink",
@@ -59,7 +73,10 @@ __all__ = [
     "MaxLabelCount",
     "Move",
     "OnPath",
+    "Parts",
     "RedirectEdge",
+    "ReplaceInput",
+    "RowIndex",
     "Rule",
     "SearchSpace",
     "SingleSink",
@@ -67,11 +84,15 @@ __all__ = [
     "SkipNormalForm",
     "SourceReachesSink",
     "StronglyConnected",
+    "TableSpace",
     "TopologicalOrder",
     "Undirected",
     "UpToIsomorphism",
+    "darts",
     "digraphs",
+    "enas",
     "nasbench101",
     "nasbench201",
     "nasbench_graph",
+    "nasbench_macro",
 ]

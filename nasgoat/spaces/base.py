@@ -2,20 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Hashable, Iterator
+from typing import Any, Protocol, Self
 
 import numpy as np
 
 from nasgoat.graphs import GraphBatch, LabeledGraph
+from nasgoat.spaces.identity import Identity
+from nasgoat.spaces.rules import Rule
 
 
-class SearchSpace(Protocol):
-    """A set of labelled graphs, and which of them are the same architecture."""
+class SearchSpace(Hashable, Protocol):
+    """A set of labelled graphs, and which of them are the same architecture.
+
+    ``CellSpace`` is all graphs that meet rules, ``TableSpace`` the rows of a table. Only the former
+    can be written as a MIP.
+    """
 
     @property
     def name(self) -> str:
         """A short name that appears in errors, journals and reports."""
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The node counts, ascending."""
+
+    @property
+    def node_alphabet(self) -> tuple[str, ...]:
+        """Names of the node labels, () if nodes carry none."""
+
+    @property
+    def edge_alphabet(self) -> tuple[str, ...]:
+        """Names of the edge labels, () if edges carry none."""
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """The alphabet in use, of nodes or of edges."""
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Conditions that every member meets; others may meet them too."""
+
+    @property
+    def is_topological(self) -> bool:
+        """Whether every edge goes from a lower to a higher index."""
+
+    @property
+    def identity(self) -> Identity:
+        """Which indexed graphs are the same architecture."""
+
+    def with_rules(self, *rules: Rule, name: str | None = None) -> Self:
+        """The members that meet further rules."""
+
+    def of_size(self, n: int) -> Self:
+        """The members with ``n`` nodes."""
 
     def key(self, graph: LabeledGraph) -> str:
         """The identity of an architecture: two graphs share it iff the space sees no difference."""
@@ -28,6 +68,12 @@ class SearchSpace(Protocol):
 
     def contains(self, graph: LabeledGraph) -> bool:
         """Whether the graph breaks no rule."""
+
+    def require(self, graph: LabeledGraph) -> LabeledGraph:
+        """Return a member as it is, raise ``OutsideSpaceError`` on any other graph."""
+
+    def members(self, batch: GraphBatch) -> GraphBatch:
+        """Those graphs that are members (labels and sizes taken as right)."""
 
     def sample(self, rng: np.random.Generator) -> LabeledGraph:
         """Draw a member."""
@@ -49,3 +95,6 @@ class SearchSpace(Protocol):
 
     def size(self) -> int:
         """Number of architectures."""
+
+    def describe(self) -> dict[str, Any]:
+        """What the space is, for journals: a run is resumed only on an equal space."""

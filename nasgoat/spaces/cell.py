@@ -11,7 +11,7 @@ import numpy as np
 from nasgoat.errors import OutsideSpaceError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.spaces import listing as lists
-from nasgoat.spaces.identity import Identity, UpToIsomorphism, keys
+from nasgoat.spaces.identity import Identity, Indexed, UpToIsomorphism, keys
 from nasgoat.spaces.moves import ChangeLabel, FlipEdge, Move
 from nasgoat.spaces.rules import Rule, TopologicalOrder
 
@@ -166,7 +166,13 @@ class CellSpace:
         return lists.is_listable(self)
 
     def size(self) -> int:
-        return len(self.listing())
+        """Number of architectures.
+
+        Raises:
+            NotListableError: they can neither be counted by their edge sets nor listed.
+        """
+        counted = isinstance(self.identity, Indexed) and all(rule.structural for rule in self.rules)
+        return lists.count_points(self) if counted else len(self.listing())
 
     def describe(self) -> dict[str, Any]:
         """What the space is, for journals: a run is resumed only on an equal space."""

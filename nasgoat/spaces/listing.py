@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from nasgoat.spaces.labellings import unlabelled, with_edge_labels, with_node_la
 from nasgoat.spaces.rules import Undirected
 
 if TYPE_CHECKING:
+    from nasgoat.spaces.base import SearchSpace
     from nasgoat.spaces.cell import CellSpace
 
 MAX_STRUCTURES = 1 << 21  # rows of the frontier while growing edge sets: some 100 MB at 7 nodes
@@ -32,11 +34,11 @@ def structures(space: CellSpace, n: int) -> NDArray[np.bool_]:
     """
     frontier = np.zeros((1, 1, 1), dtype=np.bool_)
     for k in range(1, n):
-        ways = 2 ** _bits(space, k)
+        ways = 2 ** len(_free_bits(space, n, k))
         if len(frontier) * ways > MAX_STRUCTURES:
             msg = f"space {space.name!r} has too many edge sets at {n} nodes to list them"
             raise NotListableError(msg)
-        frontier = _grown(space, frontier, _ways(space, k, np.arange(ways)), n)
+        frontier = _grown(space, frontier, _ways(space, n, k, np.arange(ways)), n)
     batch = unlabelled(frontier)
     for rule in space.rules:
         if rule.structural:
@@ -51,7 +53,7 @@ def listing(space: CellSpace) -> GraphBatch:
     Raises:
         NotListableError: too many edge sets or more than ``MAX_POINTS`` indexed graphs.
     """
-    points = _count_points(space)
+    points = count_points(space)
     if points > MAX_POINTS:
         msg = (
             f"space {space.name!r} has {points:,} indexed graphs, at most {MAX_POINTS:,} are "
@@ -70,7 +72,7 @@ def listing(space: CellSpace) -> GraphBatch:
 def is_listable(space: CellSpace) -> bool:
     """Whether ``listing`` would return."""
     try:
-        return _count_points(space) <= MAX_POINTS
+        return count_points(space) <= MAX_POINTS
     except NotListableError:
         return False
 
@@ -93,14 +95,30 @@ def _is_undirected(space: CellSpace) -> bool:
     return any(isinstance(rule, Undirected) for rule in space.rules)
 
 
-def _bits(space: CellSpace, k: int) -> int:
-    """Free choices of edges between a new node and the ``k`` before it."""
-    return k if space.is_topological or _is_undirected(space) else 2 * k
+def edge_possible(space: CellSpace, n: int, tail: int, head: int) -> bool:
+    """Whether no rule forbids an edge outright."""
+    return all(rule.edge_allowed(tail, head, n) for rule in space.rules)
 
 
-def _ways(space: CellSpace, k: int, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The bits of in- and out-edges that ``_bits`` free choices stand for."""
-    return chosen | (chosen << k) if _is_undirected(space) else chosen
+@lru_cache(maxsize=256)
+def _free_bits(space: CellSpace, n: int, k: int) -> tuple[int, ...]:
+    """The edges between a new node ``k`` and those before it that are free to choose.
+
+    Bit ``u`` is ``u -> k`` (and back where edges are undirected), bit ``k + u`` is ``k -> u``.
+    """
+    into = [u for u in range(k) if edge_possible(space, n, u, k)]
+    out_of = [u for u in range(k) if edge_possible(space, n, k, u)]
+    if _is_undirected(space):
+        return tuple(u for u in into if u in out_of)
+    return (*into, *(k + u for u in out_of))
+
+
+def _ways(space: CellSpace, n: int, k: int, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The bits of in- and out-edges that choices of the free bits stand for."""
+    ways = np.zeros_like(chosen)
+    for i, bit in enumerate(_free_bits(space, n, k)):
+        ways |= ((chosen >> i) & 1) << bit
+    return ways | (ways << k) if _is_undirected(space) else ways
 
 
 def _grown(
@@ -121,7 +139,7 @@ def _grown(
     return prefixes.adjacency[keep]
 
 
-def label_domains(space: CellSpace, n: int) -> list[NDArray[np.int8]]:
+def label_domains(space: SearchSpace, n: int) -> list[NDArray[np.int8]]:
     """Labels that no rule forbids outright, for each node."""
     labels = range(len(space.node_alphabet))
     return [
@@ -141,9 +159,22 @@ def _labellings(space: CellSpace, adjacency: NDArray[np.bool_]) -> NDArray[np.fl
 
 
 @lru_cache(maxsize=32)
-def _count_points(space: CellSpace) -> int:
-    """Number of indexed graphs that a listing would look at."""
-    return int(sum(_labellings(space, structures(space, n)).sum() for n in space.sizes))
+def count_points(space: CellSpace) -> int:
+    """Number of indexed graphs that a listing would look at.
+
+    Raises:
+        NotListableError: there are too many edge sets.
+    """
+    total = 0
+    for n in space.sizes:
+        adjacency = structures(space, n)
+        if space.node_alphabet:
+            total += len(adjacency) * prod(len(domain) for domain in label_domains(space, n))
+            continue
+        edges, counts = np.unique(adjacency.sum(axis=(1, 2)), return_counts=True)
+        labels = max(1, len(space.edge_alphabet))
+        total += sum(k * labels**e for e, k in zip(edges.tolist(), counts.tolist(), strict=True))
+    return total
 
 
 def _labelled(space: CellSpace, adjacency: NDArray[np.bool_]) -> GraphBatch:
@@ -219,11 +250,11 @@ def _random_walk(space: CellSpace, n: int, rng: np.random.Generator) -> NDArray[
     prefix = np.zeros((1, 1, 1), dtype=np.bool_)
     density = rng.random()  # one for the whole walk, or few edges would hardly ever come out
     for k in range(1, n):
-        bits = _bits(space, k)
+        bits = len(_free_bits(space, n, k))
         ways = (rng.random((SAMPLE_CHUNK, bits)) < density) @ (1 << np.arange(bits))
         if k == n - 1 and 2**bits <= MAX_LAST_WAYS:
             ways = rng.permutation(2**bits)  # whether rules hold is decided here: try them all
-        prefix = _grown(space, prefix, _ways(space, k, ways), n)
+        prefix = _grown(space, prefix, _ways(space, n, k, ways), n)
         if k < n - 1:
             prefix = prefix[:1]
     batch = unlabelled(prefix)

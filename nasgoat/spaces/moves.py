@@ -29,14 +29,27 @@ class Move(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ChangeLabel:
-    """Give one node another label."""
+    """Give one node, or one edge, another label."""
 
     def candidates(self, graph: LabeledGraph, space: Alphabets) -> Iterator[LabeledGraph]:
-        labels = graph.node_labels or ()
-        for v, old in enumerate(labels):
-            for new in range(len(space.node_alphabet)):
-                if new != old:
-                    yield replace(graph, node_labels=(*labels[:v], new, *labels[v + 1 :]))
+        for labels in _relabelled(graph.node_labels, len(space.node_alphabet)):
+            yield replace(graph, node_labels=labels)
+        for labels in _relabelled(graph.edge_labels, len(space.edge_alphabet)):
+            yield replace(graph, edge_labels=labels)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceInput:
+    """Let one edge come from another node; its head and its label stay."""
+
+    def candidates(self, graph: LabeledGraph, space: Alphabets) -> Iterator[LabeledGraph]:
+        del space
+        present = set(graph.edges)
+        for i, (_, v) in enumerate(graph.edges):
+            for w in range(graph.n):
+                if w != v and (w, v) not in present:
+                    edges = (*graph.edges[:i], (w, v), *graph.edges[i + 1 :])
+                    yield replace(graph, edges=edges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +135,14 @@ class AddOrDropNode:
             labels = graph.node_labels
             labels = None if labels is None else (*labels[:w], *labels[w + 1 :])
             yield LabeledGraph(graph.n - 1, edges, labels)
+
+
+def _relabelled(labels: tuple[int, ...] | None, n_labels: int) -> Iterator[tuple[int, ...]]:
+    labels = labels or ()
+    for i, old in enumerate(labels):
+        for new in range(n_labels):
+            if new != old:
+                yield (*labels[:i], new, *labels[i + 1 :])
 
 
 def _shifted(v: int, start: int, by: int) -> int:

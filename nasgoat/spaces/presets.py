@@ -7,14 +7,23 @@ from typing import Literal
 
 from nasgoat.spaces.cell import CellSpace
 from nasgoat.spaces.identity import Indexed, UpToIsomorphism
-from nasgoat.spaces.moves import AddOrDropNode, ChangeLabel, FlipBoth, FlipEdge, RedirectEdge
+from nasgoat.spaces.moves import (
+    AddOrDropNode,
+    ChangeLabel,
+    FlipBoth,
+    FlipEdge,
+    RedirectEdge,
+    ReplaceInput,
+)
 from nasgoat.spaces.rules import (
     FixedLabel,
     InDegree,
+    InDegrees,
     LeavesFeedSink,
     MaxEdges,
     MaxLabelCount,
     OnPath,
+    Parts,
     Rule,
     SkipNormalForm,
     SourceReachesSink,
@@ -24,6 +33,15 @@ from nasgoat.spaces.rules import (
 
 NASBENCH101_OPS = ("conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3")
 NASBENCH201_OPS = ("skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
+DARTS_OPS = (
+    "max_pool_3x3",
+    "avg_pool_3x3",
+    "skip_connect",
+    "sep_conv_3x3",
+    "sep_conv_5x5",
+    "dil_conv_3x3",
+    "dil_conv_5x5",
+)
 NASBENCH_GRAPH_OPS = ("gat", "gcn", "gin", "cheb", "sage", "arma", "graph", "fc", "skip")
 
 Reachability = Literal["any", "source-sink", "all-on-path"]
@@ -107,6 +125,30 @@ def nasbench_graph(
         node_alphabet=alphabet,
         rules=rules,
         moves=(ChangeLabel(), RedirectEdge()),
+    )
+
+
+def darts(intermediate: int = 4, ops: Iterable[str] = DARTS_OPS) -> CellSpace:
+    """DARTS, the space of NAS-Bench-301: a normal and a reduction cell.
+
+    Both cells are parts of one graph. Of a cell's ``intermediate + 2`` nodes the first two are its
+    inputs, the outputs of the cells before it; each other node adds up two of the nodes before it,
+    each after an operation, which labels the edge. The cell's output is made of all these nodes
+    and has no node of its own. The normal cell has the first nodes, the reduction cell the last.
+
+    Args:
+        intermediate: nodes of a cell besides its inputs. With the 4 of DARTS there are
+            ``(180 * 7**8)**2``, about 1.1e18 architectures.
+        ops: the operations; NAS-Bench-301 has these 7, without DARTS's "none".
+    """
+    cell = (0, 0, *(2,) * intermediate)
+    return CellSpace(
+        name="darts",
+        sizes=(2 * len(cell),),
+        edge_alphabet=tuple(ops),
+        rules=(TopologicalOrder(), Parts((len(cell), len(cell))), InDegrees(cell + cell)),
+        identity=Indexed(),
+        moves=(ChangeLabel(), ReplaceInput()),
     )
 
 

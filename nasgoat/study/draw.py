@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Self
 
 from nasgoat.graphs import LabeledGraph
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import SearchSpace
 
 
-def draw(graph: LabeledGraph, space: CellSpace) -> str:
+def draw(graph: LabeledGraph, space: SearchSpace) -> str:
     """Draw an architecture.
 
     A graph without edge labels becomes a column of nodes. The edges that leave a node run down one
@@ -101,7 +101,7 @@ def _fill(line: list[str], start: int, stop: int) -> None:
     line[start:stop] = ["─" if char == " " else char for char in line[start:stop]]
 
 
-def _names(graph: LabeledGraph, space: CellSpace) -> list[str]:
+def _names(graph: LabeledGraph, space: SearchSpace) -> list[str]:
     """``index name`` of every node."""
     digits = len(str(graph.n - 1))
     labels: Sequence[str] = [""] * graph.n
@@ -112,7 +112,7 @@ def _names(graph: LabeledGraph, space: CellSpace) -> list[str]:
     return [f"{v:>{digits}} {label}".rstrip() for v, label in enumerate(labels)]
 
 
-def _listed(graph: LabeledGraph, space: CellSpace) -> str:
+def _listed(graph: LabeledGraph, space: SearchSpace) -> str:
     """Every node with its incoming edges: ``◀─ operation ── tail``."""
     names = _names(graph, space)
     width = max(len(name) for name in names)

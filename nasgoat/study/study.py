@@ -16,7 +16,7 @@ from nasgoat.graphs import LabeledGraph
 from nasgoat.records import Certificate, Observation, Proposal
 from nasgoat.search import SearchMethod
 from nasgoat.search.base import described
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import SearchSpace
 from nasgoat.study.events import OnEvent, StopReason
 from nasgoat.study.journal import Ask, Journal, Tell
 from nasgoat.study.runner import Evaluate, run
@@ -42,7 +42,7 @@ class Study:
 
     def __init__(
         self,
-        space: CellSpace,
+        space: SearchSpace,
         method: SearchMethod[Any],
         *,
         seed: int = 0,

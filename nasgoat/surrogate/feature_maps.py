@@ -14,13 +14,13 @@ from nasgoat.kernels import (
     ShortestPaths,
     default_feature_maps,
 )
-from nasgoat.spaces import Acyclic, CellSpace, Indexed, TopologicalOrder, UpToIsomorphism
+from nasgoat.spaces import Acyclic, Indexed, SearchSpace, TopologicalOrder, UpToIsomorphism
 
 SKIPS = ("skip", "skip_connect")  # names of the label that op paths leave out of their words
 MAX_WORDS = 400  # op paths count words of at most the length that keeps their number below
 
 
-def feature_maps_of(space: CellSpace, features: str | None = None) -> tuple[FeatureMap, ...]:
+def feature_maps_of(space: SearchSpace, features: str | None = None) -> tuple[FeatureMap, ...]:
     """Feature maps that fit a space.
 
     Args:
@@ -45,28 +45,28 @@ def feature_maps_of(space: CellSpace, features: str | None = None) -> tuple[Feat
     return tuple(FEATURES[name](space) for name in names)
 
 
-def _shortest_paths(space: CellSpace) -> FeatureMap:
+def _shortest_paths(space: SearchSpace) -> FeatureMap:
     _require(space, "sp", bool(space.node_alphabet), "node labels; use ssp")
     return ShortestPaths(max(space.sizes), len(space.node_alphabet))
 
 
-def _shortest_path_lengths(space: CellSpace) -> FeatureMap:
+def _shortest_path_lengths(space: SearchSpace) -> FeatureMap:
     return ShortestPathLengths(max(space.sizes))
 
 
-def _node_labels(space: CellSpace) -> FeatureMap:
+def _node_labels(space: SearchSpace) -> FeatureMap:
     _require(space, "nl", bool(space.node_alphabet), "node labels")
     return NodeLabels(len(space.node_alphabet))
 
 
-def _edge_labels(space: CellSpace) -> FeatureMap:
+def _edge_labels(space: SearchSpace) -> FeatureMap:
     _require(space, "el", bool(space.edge_alphabet), "edge labels")
     _require(space, "el", len(space.sizes) == 1, "graphs of one node count")
     _require(space, "el", isinstance(space.identity, Indexed), "the identity Indexed()")
     return EdgeLabels(space.sizes[0], len(space.edge_alphabet))
 
 
-def _op_paths(space: CellSpace) -> FeatureMap:
+def _op_paths(space: SearchSpace) -> FeatureMap:
     """Words over the labels that can stand between source and sink, other than skip."""
     _require(space, "op-paths", bool(space.label_names), "labels on nodes or edges; use ssp")
     acyclic = any(isinstance(rule, Acyclic | TopologicalOrder) for rule in space.rules)
@@ -88,7 +88,7 @@ def _op_paths(space: CellSpace) -> FeatureMap:
     return OpPaths(n, ops, skip, max(longest, 0), "edges" if space.edge_alphabet else "nodes")
 
 
-def _between(space: CellSpace, label: int) -> bool:
+def _between(space: SearchSpace, label: int) -> bool:
     """Whether the rules allow a label on some edge, or on some node but the first and the last."""
     if space.edge_alphabet:
         return True
@@ -99,13 +99,13 @@ def _between(space: CellSpace, label: int) -> bool:
     )
 
 
-def _require(space: CellSpace, name: str, fits: bool, asked: str) -> None:
+def _require(space: SearchSpace, name: str, fits: bool, asked: str) -> None:
     if not fits:
         msg = f"the features {name} do not fit space {space.name!r}: they need {asked}"
         raise ValueError(msg)
 
 
-FEATURES: dict[str, Callable[[CellSpace], FeatureMap]] = {
+FEATURES: dict[str, Callable[[SearchSpace], FeatureMap]] = {
     "sp": _shortest_paths,
     "ssp": _shortest_path_lengths,
     "nl": _node_labels,

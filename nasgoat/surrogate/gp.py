@@ -19,7 +19,7 @@ from nasgoat.kernels import (
     features,
 )
 from nasgoat.posterior import FeaturePosterior, KernelPosterior
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import SearchSpace
 from nasgoat.surrogate.feature_maps import feature_maps_of
 from nasgoat.surrogate.hyperparameters import Hyperparameters, Structure
 from nasgoat.surrogate.quiet import load_gpflow
@@ -61,7 +61,7 @@ class GPSurrogate:
     seed: int = 0
 
     @classmethod
-    def of_space(cls, space: CellSpace, features: str | None = None, **settings: Any) -> Self:
+    def of_space(cls, space: SearchSpace, features: str | None = None, **settings: Any) -> Self:
         """A surrogate over feature maps of a space.
 
         Args:

@@ -1,7 +1,8 @@
 """Benchmark tables as evaluators."""
 
-from nasgoat.tabular.base import Evaluator
+from nasgoat.tabular.base import Evaluator, Family
+from nasgoat.tabular.evaluator import TableEvaluator
 from nasgoat.tabular.registry import benchmark, benchmark_names
-from nasgoat.tabular.table import Table, TableEvaluator
+from nasgoat.tabular.table import Table
 
-__all__ = ["Evaluator", "Table", "TableEvaluator", "benchmark", "benchmark_names"]
+__all__ = ["Evaluator", "Family", "Table", "TableEvaluator", "benchmark", "benchmark_names"]

@@ -7,6 +7,7 @@ test value.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 from nasgoat.errors import BadDataError
 from nasgoat.spaces import nasbench201
 from nasgoat.tabular import nasbench201 as cells
+from nasgoat.tabular.evaluator import TableEvaluator
 from nasgoat.tabular.files import package_file
-from nasgoat.tabular.table import Table, TableEvaluator
+from nasgoat.tabular.table import Table
 from nasgoat.tabular.unpickle import Record, load_plain
 
 PACKAGE = "analognasbench"
@@ -36,29 +38,37 @@ VARIANTS = {  # benchmark: attribute in the file
 }
 
 
-def load(variant: str) -> TableEvaluator:
+def names() -> list[str]:
+    """The benchmarks, one per accuracy."""
+    return [f"analog-nasbench:{variant}" for variant in VARIANTS]
+
+
+def load(name: str, data: Path | None = None) -> TableEvaluator:
     """Read the table with one of its accuracies as objective, all of them as metrics.
 
     Args:
-        variant: a key of ``VARIANTS``.
+        name: one of ``names()``.
+        data: not used; the table comes with a package.
 
     Raises:
         MissingDataError: the package analog-nasbench is not installed.
         BadDataError: the file is not what version 0.1.3 of the package holds.
     """
-    name = f"analog-nasbench:{variant}"
+    del data
+    variant = name.partition(":")[2]
     path = package_file(PACKAGE, "data.anb", name, "'nasgoat[data]'")
-    data = load_plain(path, STAND_INS)
+    rows = load_plain(path, STAND_INS)
     try:
-        keys = np.array(list(data), dtype=np.int64).reshape(-1, len(EDGES))
-        accuracies = {column: _column(data, column) for column in VARIANTS.values()}
+        keys = np.array(list(rows), dtype=np.int64).reshape(-1, len(EDGES))
+        accuracies = {column: _column(rows, column) for column in VARIANTS.values()}
     except (AttributeError, TypeError, ValueError) as error:
         msg = f"{path} is not an AnalogNAS-Bench table ({error!r}); pip install 'nasgoat[data]'"
         raise BadDataError(msg) from error
     order = [EDGES.index(edge) for edge in cells.EDGES]
     graphs = cells.graphs_of(CODES[keys[:, order]])
+    units = dict.fromkeys(accuracies, "%")
     columns = {"value": 100 - accuracies[VARIANTS[variant]], **accuracies}
-    table = Table.of(nasbench201("any"), graphs, columns, cells.SIZE)
+    table = Table.of(nasbench201("any"), graphs, columns, cells.SIZE, units)
     objective = f"100 - {VARIANTS[variant]} of AnalogNAS-Bench on CIFAR-10, %"
     return TableEvaluator(name, nasbench201(), objective, table)
 

@@ -1,12 +1,14 @@
-"""The protocol of evaluators: whatever can tell how good an architecture is."""
+"""The protocols of evaluators and of what finds them by name."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 from nasgoat.graphs import LabeledGraph
 from nasgoat.records import Observation
-from nasgoat.spaces import CellSpace
+from nasgoat.spaces import SearchSpace
 
 
 class Evaluator(Protocol):
@@ -17,7 +19,7 @@ class Evaluator(Protocol):
         """A short name for journals and reports, e.g. ``"nasbench-graph:cora"``."""
 
     @property
-    def space(self) -> CellSpace:
+    def space(self) -> SearchSpace:
         """The architectures that can be evaluated."""
 
     @property
@@ -34,4 +36,27 @@ class Evaluator(Protocol):
         Raises:
             OutsideSpaceError: the graph breaks a rule of the space.
             NotInTableError: the evaluator is a table without a row for the graph.
+        """
+
+
+class Family(Protocol):
+    """Benchmarks that are loaded alike: what an entry point of ``nasgoat.benchmarks`` names.
+
+    The entry point is named after the family; its benchmarks are called ``family`` or
+    ``family:variant``.
+    """
+
+    def names(self) -> Sequence[str]:
+        """The full names of its benchmarks; quick, without reading tables."""
+
+    def load(self, name: str, data: Path | None) -> Evaluator:
+        """Make one of them.
+
+        Args:
+            name: one of ``names()``.
+            data: the data directory, None for the default one.
+
+        Raises:
+            MissingDataError: something is not on this machine; says how to get it.
+            BadDataError: a file is not what it should be.
         """

@@ -6,37 +6,46 @@ import importlib.util
 import os
 from pathlib import Path
 
+from platformdirs import user_data_path
+
 from nasgoat.errors import MissingDataError
 
 DATA_VARIABLE = "NASGOAT_DATA"
 
 
-def data_file(filename: str, benchmark: str, data: Path | None) -> Path:
+def data_directory(data: Path | None = None) -> Path:
+    """The directory of tables: the one given, else that of ``NASGOAT_DATA``, else the user's own.
+
+    It need not exist.
+    """
+    if data is not None:
+        return data
+    named = os.environ.get(DATA_VARIABLE)
+    return Path(named) if named else user_data_path("nasgoat")
+
+
+def data_file(filenames: str | tuple[str, ...], benchmark: str, data: Path | None) -> Path:
     """Find a file in the data directory.
 
     Args:
-        filename: of the file.
+        filenames: of the file; of several the first that there is.
         benchmark: who wants it, for the error message.
-        data: the directory; None for the one that the environment variable ``NASGOAT_DATA`` names.
+        data: the directory; None for the default one (see ``data_directory``).
 
     Raises:
-        MissingDataError: no directory is given, or the file is not in it.
+        MissingDataError: the file is not there.
     """
-    how = f"give its directory as --data DIR or in the environment variable {DATA_VARIABLE}"
-    if data is None:
-        named = os.environ.get(DATA_VARIABLE)
-        if not named:
-            msg = f"{benchmark} needs the file {filename}; {how} (see docs/tables.md)"
-            raise MissingDataError(msg)
-        data = Path(named)
-    path = data / filename
-    if not path.is_file():
-        msg = (
-            f"{benchmark} needs the file {filename}, which is not in {data}; {how} "
-            "(see docs/tables.md)"
-        )
-        raise MissingDataError(msg)
-    return path.resolve()
+    folder = data_directory(data)
+    names = (filenames,) if isinstance(filenames, str) else filenames
+    for name in names:
+        if (path := folder / name).is_file():
+            return path.resolve()
+    msg = (
+        f"{benchmark} needs the file {' or '.join(names)}, which is not in {folder}; give its "
+        f"directory as --data DIR or in the environment variable {DATA_VARIABLE}, or see "
+        "`nasgoat data list` for how to get it"
+    )
+    raise MissingDataError(msg)
 
 
 def package_file(package: str, relative: str, benchmark: str, install: str) -> Path:

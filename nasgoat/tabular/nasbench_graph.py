@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from nasgoat.errors import BadDataError
 from nasgoat.graphs import GraphBatch
 from nasgoat.spaces import NASBENCH_GRAPH_OPS, CellSpace, nasbench_graph
+from nasgoat.tabular.evaluator import TableEvaluator
 from nasgoat.tabular.files import package_file
-from nasgoat.tabular.table import Table, TableEvaluator
+from nasgoat.tabular.table import Table
 from nasgoat.tabular.unpickle import NUMPY_FLOATS, load_plain
 
 # The parent of each of the four nodes, by link digit; 0 is the input.
@@ -53,17 +54,24 @@ TITLES = {
 METRICS = {"latency": "latency", "para": "para"}
 
 
-def load(dataset: str) -> TableEvaluator:
+def names() -> list[str]:
+    """The benchmarks, one per dataset."""
+    return [f"nasbench-graph:{dataset}" for dataset in TITLES]
+
+
+def load(name: str, data: Path | None = None) -> TableEvaluator:
     """Read one dataset's table.
 
     Args:
-        dataset: a key of ``TITLES``.
+        name: one of ``names()``.
+        data: not used; the tables come with a package.
 
     Raises:
         MissingDataError: the package nas-bench-graph is not installed.
         BadDataError: the file is not what version 1.4.0 of the package holds.
     """
-    name = f"nasbench-graph:{dataset}"
+    del data
+    dataset = name.partition(":")[2]
     path = package_file("nas_bench_graph", f"light/{dataset}.bench", name, "nas-bench-graph==1.4.0")
     ops = PROTEINS_OPS if dataset == "proteins" else NASBENCH_GRAPH_OPS
     space = nasbench_graph(ops)
@@ -77,6 +85,7 @@ def load(dataset: str) -> TableEvaluator:
             **{column: columns[key] for column, key in METRICS.items()},
         },
         PROTEINS_SIZE if dataset == "proteins" else SIZE,
+        {"para": "million"},
     )
     objective = f"validation error on {TITLES[dataset]}, %"
     if dataset == "proteins":

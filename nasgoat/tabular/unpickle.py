@@ -6,7 +6,7 @@ import pickle
 import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from nasgoat.errors import BadDataError
 
@@ -17,51 +17,99 @@ class Record:
     """Stands in for a class whose instances are nothing but attributes; they go to ``__dict__``."""
 
 
-class FloatType:
-    """Stands in for ``numpy.dtype``: the 8-byte float and nothing else."""
+class NumberType:
+    """Stands in for ``numpy.dtype``: booleans, integers and floats of fixed size, nothing else."""
+
+    formats: Mapping[str, str] = {  # numpy's code: the one of the struct module
+        "f8": "d",
+        "f4": "f",
+        "i8": "q",
+        "i4": "i",
+        "u8": "Q",
+        "u4": "I",
+        "b1": "?",
+    }
 
     def __init__(self, code: object, *_flags: object) -> None:
-        if code != "f8":
-            msg = f"a numpy type {code!r} where only the 8-byte float is expected"
+        if code not in self.formats:
+            msg = f"a numpy type {code!r} where only {', '.join(self.formats)} are expected"
             raise pickle.UnpicklingError(msg)
+        self.format = self.formats[str(code)]
         self.byte_order = "<"
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        if state[1] not in ("<", ">"):
+        if state[1] not in ("<", ">", "|"):
             msg = f"a numpy byte order {state[1]!r}"
             raise pickle.UnpicklingError(msg)
-        self.byte_order = state[1]
+        self.byte_order = "<" if state[1] == "|" else state[1]
 
 
-def _scalar(kind: object, data: object) -> float:
-    """Stands in for ``numpy.core.multiarray.scalar``."""
-    if not (isinstance(kind, FloatType) and isinstance(data, bytes) and len(data) == 8):
-        msg = "a numpy scalar that is not an 8-byte float"
+class FloatType(NumberType):
+    """Stands in for ``numpy.dtype``: the 8-byte float and nothing else."""
+
+    formats: Mapping[str, str] = {"f8": "d"}
+
+
+def _scalar(kind: object, data: object) -> Any:
+    """Stands in for ``numpy.core.multiarray.scalar``; a Python number."""
+    if not (isinstance(kind, NumberType) and isinstance(data, bytes)):
+        msg = "a numpy scalar that is not a number"
         raise pickle.UnpicklingError(msg)
-    value: float = struct.unpack(f"{kind.byte_order}d", data)[0]
-    return value
+    try:
+        return struct.unpack(f"{kind.byte_order}{kind.format}", data)[0]
+    except struct.error as error:
+        msg = f"a numpy scalar of {len(data)} bytes"
+        raise pickle.UnpicklingError(msg) from error
 
 
-NUMPY_FLOATS: StandIns = {
-    ("numpy", "dtype"): FloatType,
-    ("numpy.core.multiarray", "scalar"): _scalar,
-    ("numpy._core.multiarray", "scalar"): _scalar,
+def _encode(text: object, encoding: object) -> bytes:
+    """Stands in for ``_codecs.encode``, by which protocol 2 writes bytes: Latin-1 only."""
+    if not isinstance(text, str) or encoding != "latin1":
+        msg = f"an encoding {encoding!r}"
+        raise pickle.UnpicklingError(msg)
+    return text.encode("latin1")
+
+
+def _scalars(kind: type[NumberType]) -> StandIns:
+    return {
+        ("numpy", "dtype"): kind,
+        ("numpy.core.multiarray", "scalar"): _scalar,
+        ("numpy._core.multiarray", "scalar"): _scalar,
+    }
+
+
+NUMPY_FLOATS: StandIns = _scalars(FloatType)
+# What picklers write for numbers, ordered dicts and sets; the latter two as plain ones.
+PLAIN_DATA: StandIns = {
+    **_scalars(NumberType),
+    ("collections", "OrderedDict"): dict,
+    ("__builtin__", "set"): set,
+    ("builtins", "set"): set,
+    ("_codecs", "encode"): _encode,
 }
+
+
+def stand_in(stand_ins: StandIns, module: object, name: object) -> Callable[..., Any]:
+    """What stands for a global name.
+
+    Raises:
+        UnpicklingError: nothing does.
+    """
+    if isinstance(module, str) and isinstance(name, str) and (module, name) in stand_ins:
+        return stand_ins[module, name]
+    msg = f"it asks for {module}.{name}; refused, for that could run any program"
+    raise pickle.UnpicklingError(msg)
 
 
 class _PlainUnpickler(pickle.Unpickler):
     """Resolves no global name but those that it was given a stand-in for."""
 
-    def __init__(self, file: Any, stand_ins: StandIns) -> None:
+    def __init__(self, file: IO[bytes], stand_ins: StandIns) -> None:
         super().__init__(file)
         self._stand_ins = stand_ins
 
     def find_class(self, module: str, name: str) -> Any:
-        try:
-            return self._stand_ins[module, name]
-        except KeyError:
-            msg = f"it asks for {module}.{name}; refused, for that could run any program"
-            raise pickle.UnpicklingError(msg) from None
+        return stand_in(self._stand_ins, module, name)
 
 
 def load_plain(path: Path, stand_ins: StandIns | None = None) -> Any:
@@ -76,8 +124,13 @@ def load_plain(path: Path, stand_ins: StandIns | None = None) -> Any:
         BadDataError: the file is no pickle, is cut short, or asks for any other global name.
     """
     with path.open("rb") as file:
-        try:
-            return _PlainUnpickler(file, stand_ins or {}).load()
-        except Exception as error:  # a damaged pickle can fail in any way
-            msg = f"{path} is not a pickle of plain data: {error}"
-            raise BadDataError(msg) from error
+        return load_plain_from(file, str(path), stand_ins)
+
+
+def load_plain_from(file: IO[bytes], name: str, stand_ins: StandIns | None = None) -> Any:
+    """Read a pickle from an open file, which error messages call ``name`` (see ``load_plain``)."""
+    try:
+        return _PlainUnpickler(file, stand_ins or {}).load()
+    except Exception as error:  # a damaged pickle can fail in any way
+        msg = f"{name} is not a pickle of plain data: {error}"
+        raise BadDataError(msg) from error

@@ -46,6 +46,7 @@ from nasgoat.solve import standard_form as compiled
 from nasgoat.spaces import (
     Acyclic,
     CellSpace,
+    Chain,
     FixedLabel,
     InDegree,
     Indexed,
@@ -111,6 +112,8 @@ SMALL: dict[str, CellSpace] = {
     ),
     "interior": node_space("in", (5,), FixedLabel(2, 1), MaxEdges(6)),
     "second-last": node_space("sl", (5,), FixedLabel(-2, 2), MaxEdges(5)),
+    "chain": node_space("ch", (5,), Chain(skips=True)),
+    "path": node_space("pa", (5,), Chain()),
     "unlabelled": CellSpace("u", (5,), rules=(TopologicalOrder(), OnPath())),
     "trees": nasbench_graph(("gcn", "skip")),
     "bare-trees": CellSpace(

@@ -12,6 +12,7 @@ from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.spaces import (
     Acyclic,
     CellSpace,
+    Chain,
     FixedLabel,
     InDegree,
     LabelBudget,
@@ -59,6 +60,15 @@ def interior_in_degrees(graph: nx.DiGraph) -> list[int]:
     return [graph.in_degree(v) for v in range(1, len(graph) - 1)]
 
 
+def steps(graph: nx.DiGraph) -> list[tuple[int, int]]:
+    return [(v, v + 1) for v in range(len(graph) - 1)]
+
+
+def chain_with_skips(graph: nx.DiGraph) -> bool:
+    sink = len(graph) - 1
+    return set(steps(graph)) <= set(graph.edges) and set(graph.predecessors(sink)) <= {sink - 1}
+
+
 STRUCTURAL: list[tuple[Rule, Definition]] = [
     (TopologicalOrder(), lambda graph: all(u < v for u, v in graph.edges)),
     (Acyclic(), nx.is_directed_acyclic_graph),
@@ -74,6 +84,8 @@ STRUCTURAL: list[tuple[Rule, Definition]] = [
     (InDegree(at_most=2, at_least=1), lambda graph: set(interior_in_degrees(graph)) <= {1, 2}),
     (InDegree(at_most=1), lambda graph: max(interior_in_degrees(graph), default=0) <= 1),
     (LeavesFeedSink(), leaves_feed_sink),
+    (Chain(), lambda graph: set(graph.edges) == set(steps(graph))),
+    (Chain(skips=True), chain_with_skips),
 ]
 
 
@@ -233,6 +245,9 @@ def test_declared_invariance(rule: Rule, invariant: bool) -> None:
         (InDegree.exactly(1), LabeledGraph(3, ()), "node 1 has 0 predecessors.*exactly 1"),
         (InDegree(2, 1), LabeledGraph(3, ()), "node 1 has 0 predecessors.*1 to 2"),
         (LeavesFeedSink(), LabeledGraph(3, ((0, 1), (0, 2))), r"nodes \[0, 1\].*feeds node 2"),
+        (Chain(), LabeledGraph(3, ((0, 1),)), "node 1 does not feed node 2"),
+        (Chain(), LabeledGraph(3, ((0, 1), (0, 2), (1, 2))), "edge 0 -> 2 leaves the chain"),
+        (Chain(True), LabeledGraph(3, ((0, 1), (0, 2), (1, 2))), "edge 0 -> 2 leaves the chain"),
         (FixedLabel(0, 1), LabeledGraph(2, (), (0, 1)), "node 0 is labelled 'a', it must be 'b'"),
         (FixedLabel(0, 1, only_there=True), LabeledGraph(2, (), (1, 1)), r"nodes \[1\].*node 0"),
         (MaxLabelCount(1, 1), LabeledGraph(2, (), (1, 1)), "'b' is on 2 nodes, the space allows 1"),

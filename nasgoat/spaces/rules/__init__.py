@@ -3,10 +3,15 @@
 from nasgoat.spaces.rules.base import (
     Rule,
 )
+from nasgoat.spaces.rules.chain import Chain
 from nasgoat.spaces.rules.labels import (
     FixedLabel,
     LabelBudget,
     MaxLabelCount,
+)
+from nasgoat.spaces.rules.parts import (
+    InDegrees,
+    Parts,
 )
 from nasgoat.spaces.rules.structure import (
     Acyclic,
@@ -27,13 +32,16 @@ from nasgoat.spaces.rules.trees import (
 
 __all__ = [
     "Acyclic",
+    "Chain",
     "FixedLabel",
     "InDegree",
+    "InDegrees",
     "LabelBudget",
     "LeavesFeedSink",
     "MaxEdges",
     "MaxLabelCount",
     "OnPath",
+    "Parts",
     "Rule",
     "SingleSink",
     "SingleSource",

@@ -60,6 +60,11 @@ class Rule(ABC):
         del n, ordered
         return np.ones(len(prefixes), dtype=np.bool_)
 
+    def edge_allowed(self, tail: int, head: int, n: int) -> bool:
+        """False where the rule alone forbids the edge in every graph of ``n`` nodes."""
+        del tail, head, n
+        return True
+
     def label_allowed(self, node: int, n: int, label: int) -> bool:
         """False where the rule alone forbids ``label`` on ``node`` of a graph of ``n`` nodes."""
         del node, n, label

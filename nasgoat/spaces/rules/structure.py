@@ -23,6 +23,10 @@ class TopologicalOrder(Rule):
         del n, ordered
         return self.holds(prefixes)
 
+    def edge_allowed(self, tail: int, head: int, n: int) -> bool:
+        del n
+        return tail < head
+
     def sentence(self, graph: LabeledGraph, names: Sequence[str]) -> str:
         del names
         back = next((u, v) for u, v in graph.edges if u > v)

@@ -1,0 +1,32 @@
+"""Arrays of ``.npz`` files, without unpickling."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nasgoat.errors import BadDataError
+
+
+def read_arrays(path: Path, *names: str) -> dict[str, NDArray[Any]]:
+    """The named arrays of a file; their first axes are equally long.
+
+    Raises:
+        BadDataError: the file is no archive of arrays, lacks one, or their lengths differ.
+        OSError: it cannot be read.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in names}
+    except (ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+        msg = f"{path} does not hold the arrays {', '.join(names)}: {error}"
+        raise BadDataError(msg) from error
+    lengths = {name: len(array) if array.ndim else 0 for name, array in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        msg = f"{path} holds arrays of different lengths: {lengths}"
+        raise BadDataError(msg)
+    return arrays

@@ -1,0 +1,151 @@
+"""NAS-Bench-201 from its official files.
+
+They hold the same trainings in different wrappings: ``NAS-Bench-201-v1_1-096897.pth`` (and v1_0) is
+one large pickle by ``torch.save``; NATS-Bench's ``NATS-tss-v1_0-3ffb9-simple.tar`` has one
+compressed pickle per architecture and ``NATS-tss-v1_0-3ffb9.pickle.pbz2`` all of them in one.
+"""
+
+from __future__ import annotations
+
+import bz2
+import re
+import tarfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from nasgoat.errors import BadDataError
+from nasgoat.tabular.format import TableData
+from nasgoat.tabular.importers.base import ImportProgress
+from nasgoat.tabular.importers.pickle_stream import load_stream
+from nasgoat.tabular.importers.table201 import Cells
+from nasgoat.tabular.importers.torch_file import TORCH_DATA, torch_pickle, weights_of
+from nasgoat.tabular.importers.trials201 import ARCHITECTURE, Architecture, fold
+from nasgoat.tabular.importers.window import Window
+from nasgoat.tabular.unpickle import PLAIN_DATA, load_plain_from
+
+RECIPES = {"less": 12, "12": 12, "full": 200, "200": 200}  # key in a file: epochs
+MEMBER = re.compile(r"(\d{6}|meta)\.pickle\.pbz2")
+LARGEST = 1 << 28  # bytes of a member once decompressed; real ones have about a million
+BZIP2 = b"BZh"
+
+
+@dataclass(frozen=True, slots=True)
+class NasBench201Importer:
+    """See the module."""
+
+    name: str = "nasbench201"
+    accepts: tuple[str, ...] = (
+        "NAS-Bench-201-v1_1-096897.pth",
+        "NAS-Bench-201-v1_0-e61699.pth",
+        "NATS-tss-v1_0-3ffb9-simple.tar",
+        "NATS-tss-v1_0-3ffb9.pickle.pbz2",
+    )
+
+    def read(self, path: Path, progress: ImportProgress) -> TableData:
+        """Read the file (see ``Importer``); under 1 GB of memory for the largest."""
+        if path.is_dir():
+            msg = f"{path} is a folder; give the tar file that it comes from"
+            raise BadDataError(msg)
+        source = _members if tarfile.is_tarfile(path) else _one_pickle
+        with _errors(path):
+            cells = source(path, progress)
+            return cells.table(path.name)
+
+
+@contextmanager
+def _errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BadDataError as error:
+        msg = str(error)
+        raise BadDataError(msg if str(path) in msg else f"{path}: {msg}") from error
+    except EOFError as error:
+        msg = f"{path} is cut short; download it again"
+        raise BadDataError(msg) from error
+    except Exception as error:  # a damaged file can fail in any way
+        msg = f"{path} is not a file of NAS-Bench-201, or damaged: {error}"
+        raise BadDataError(msg) from error
+
+
+def _one_pickle(path: Path, progress: ImportProgress) -> Cells:
+    """All architectures in one pickle, by torch.save or compressed by bzip2."""
+    with path.open("rb") as file:
+        compressed = file.read(len(BZIP2)) == BZIP2
+    if compressed:
+        size = path.stat().st_size
+        with path.open("rb") as file, bz2.open(file) as plain:
+            window = Window(plain)  # type: ignore[arg-type]
+            whole = _load(window, lambda _: progress(file.tell(), size))
+    else:
+        with torch_pickle(path) as (window, size):
+            whole = _load(window, lambda position: progress(position, size))
+            window.ahead(1)  # the end of a zip entry, where its checksum is verified
+    return _cells(whole)
+
+
+def _load(window: Window, progress: Callable[[int], None]) -> Any:
+    return load_stream(window, TORCH_DATA, fold=fold, persistent=weights_of, progress=progress)
+
+
+def _cells(whole: Any) -> Cells:
+    """Take apart the dict of a whole benchmark."""
+    lacking = {"meta_archs", "arch2infos", "evaluated_indexes"} - set(whole)
+    if lacking:
+        msg = f"it lacks {sorted(lacking)}"
+        raise BadDataError(msg)
+    cells = Cells(list(whole["meta_archs"]))
+    missing = set(whole["evaluated_indexes"]) - set(whole["arch2infos"])
+    if missing:
+        msg = f"it lacks {len(missing)} of the architectures that it says to hold"
+        raise BadDataError(msg)
+    for index, recipes in whole["arch2infos"].items():
+        _add(cells, index, recipes)
+    return cells
+
+
+def _members(path: Path, progress: ImportProgress) -> Cells:
+    """One pickle per architecture in a tar file, and one with the list of all."""
+    size, cells = path.stat().st_size, None
+    waiting: list[tuple[int, Any]] = []
+    with path.open("rb") as file, tarfile.open(fileobj=file, mode="r|") as archive:
+        for member in archive:
+            found = MEMBER.fullmatch(Path(member.name).name)
+            if found is None or not member.isfile():
+                continue
+            data = archive.extractfile(member)
+            value = _member(data.read() if data else b"", member.name)
+            if found[1] == "meta":
+                cells = Cells(list(value["meta_archs"]))
+            else:
+                recipes = {
+                    key: {ARCHITECTURE: Architecture.of(state)} for key, state in value.items()
+                }
+                waiting.append((int(found[1]), recipes))
+            progress(file.tell(), size)
+    if cells is None:
+        msg = "it has no member meta.pickle.pbz2; it is cut short, or not of NATS-Bench"
+        raise BadDataError(msg)
+    for index, recipes in waiting:
+        _add(cells, index, recipes)
+    return cells
+
+
+def _member(compressed: bytes, name: str) -> Any:
+    decompressor = bz2.BZ2Decompressor()
+    data = decompressor.decompress(compressed, LARGEST)
+    if not decompressor.eof:
+        msg = f"{name} is cut short, or longer than {LARGEST:,} bytes"
+        raise BadDataError(msg)
+    return load_plain_from(BytesIO(data), name, PLAIN_DATA)
+
+
+def _add(cells: Cells, index: int, recipes: Any) -> None:
+    for key, state in recipes.items():
+        if key not in RECIPES:
+            msg = f"a training recipe {key!r}; known are {sorted(RECIPES)}"
+            raise BadDataError(msg)
+        cells.add(index, RECIPES[key], state[ARCHITECTURE])

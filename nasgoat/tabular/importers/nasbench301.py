@@ -1,0 +1,185 @@
+"""The training data of NAS-Bench-301: real trainings of DARTS networks on CIFAR-10.
+
+A zip file, or the folder it was unpacked to, with a JSON file ``results_*.json`` per training:
+``optimized_hyperparamater_config`` (so spelt) names the operations ``edge_normal_0`` to 13 of the
+edges of a cell, numbered by the node that they lead to and then by the node that they come from,
+and the inputs ``inputs_node_normal_3`` of each node but the first as ``"0_2"``; accuracies are in
+%.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nasgoat.errors import BadDataError
+from nasgoat.graphs import GraphBatch
+from nasgoat.spaces import DARTS_OPS
+from nasgoat.tabular.format import TableData
+from nasgoat.tabular.header import ColumnInfo, DatasetInfo, Role, SourceInfo, SpaceInfo, TableHeader
+from nasgoat.tabular.importers.base import ImportProgress
+from nasgoat.tabular.importers.repeats import Gathered
+
+RESULT = re.compile(r"results_\d+(_\w+)?\.json")
+PREFIX = "NetworkSelectorDatasetInfo:darts:"
+CELLS = ("normal", "reduce")
+NODES = 6  # of a cell: two inputs, four that add up two edges each
+RECIPE = (f"{PREFIX}init_channels", f"{PREFIX}layers")
+LARGEST = 1 << 26  # bytes of a JSON file; those with learning curves have about 100,000
+
+
+class Training(NamedTuple):
+    """One JSON file."""
+
+    labels: NDArray[np.int8]  # (12, 12), edge labels of both cells side by side, -1 for no edge
+    recipe: tuple[int, ...]  # epochs of the schedule, channels, layers
+    valid: float
+    test: float
+    seconds: float
+    parameters: float
+
+
+@dataclass(frozen=True, slots=True)
+class NasBench301Importer:
+    """See the module."""
+
+    name: str = "nasbench301-trainings"
+    accepts: tuple[str, ...] = ("nasbench301_data.zip", "nasbench301_full_data.zip")
+
+    def read(self, path: Path, progress: ImportProgress) -> TableData:
+        """Read the file or folder (see ``Importer``); a few KB of memory per training."""
+        trainings = []
+        for done, (name, text, total) in enumerate(_results(path)):
+            try:
+                trainings.append(_training(json.loads(text)))
+            except (KeyError, TypeError, ValueError, IndexError) as error:
+                msg = f"{path}: {name} is not a result of NAS-Bench-301: {error!r}"
+                raise BadDataError(msg) from error
+            progress(done + 1, total)
+        if not trainings:
+            msg = f"{path} holds no files results_*.json; it is not the data of NAS-Bench-301"
+            raise BadDataError(msg)
+        return _table(trainings, path.name)
+
+
+def _results(path: Path) -> Iterator[tuple[str, bytes, int]]:
+    """Name and content of each JSON file, and how many there are."""
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*.json") if RESULT.fullmatch(file.name))
+        for file in files:
+            yield str(file.relative_to(path)), file.read_bytes(), len(files)
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = [e for e in archive.infolist() if RESULT.fullmatch(Path(e.filename).name)]
+            for entry in sorted(entries, key=lambda entry: entry.filename):
+                if entry.file_size > LARGEST:
+                    msg = f"{path}: {entry.filename} has {entry.file_size:,} bytes"
+                    raise BadDataError(msg)
+                yield entry.filename, archive.read(entry), len(entries)
+    except (zipfile.BadZipFile, EOFError) as error:
+        msg = f"{path} is not a zip file, or damaged: {error}; download it again"
+        raise BadDataError(msg) from error
+
+
+def _training(result: dict[str, Any]) -> Training:
+    config, info = result["optimized_hyperparamater_config"], result["info"][0]
+    recipe = (int(result["budget"]), *(int(config[key]) for key in RECIPE))
+    accuracies = float(info["val_accuracy"]), float(result["test_accuracy"])
+    if not all(0 <= value <= 100 for value in accuracies):
+        msg = f"the accuracies {accuracies}"
+        raise ValueError(msg)
+    parameters = float(info.get("model_parameters", "nan"))
+    return Training(labels_of(config), recipe, *accuracies, float(result["runtime"]), parameters)
+
+
+def labels_of(config: dict[str, Any]) -> NDArray[np.int8]:
+    """``(12, 12)``, the edge labels of the cells of a configuration; -1 where there is no edge.
+
+    Raises:
+        KeyError: a node's inputs or an edge's operation are missing.
+        ValueError: they are none that NAS-Bench-301 has.
+    """
+    labels = np.full((2 * NODES, 2 * NODES), -1, dtype=np.int8)
+    for part, cell in enumerate(CELLS):
+        edge = 0
+        for node in range(2, NODES):
+            named = "0_1" if node == 2 else config[f"{PREFIX}inputs_node_{cell}_{node}"]
+            inputs = sorted({int(text) for text in named.split("_")})
+            if len(inputs) != 2 or inputs[-1] >= node:
+                msg = f"the inputs {named!r} of node {node} of the {cell} cell"
+                raise ValueError(msg)
+            for tail in inputs:
+                op = DARTS_OPS.index(config[f"{PREFIX}edge_{cell}_{edge + tail}"])
+                labels[part * NODES + tail, part * NODES + node] = op
+            edge += node
+    return labels
+
+
+def _table(trainings: list[Training], filename: str) -> TableData:
+    recipes = Counter(training.recipe for training in trainings)
+    recipe = recipes.most_common(1)[0][0]
+    left_out = len(trainings) - recipes[recipe]
+    trainings = [training for training in trainings if training.recipe == recipe]
+    labels = np.array([training.labels for training in trainings])
+    no_labels = np.full(labels.shape[:2], -1, dtype=np.int8)
+    sizes = np.full(len(labels), labels.shape[1], dtype=np.int64)
+    batch, space = GraphBatch(sizes, labels >= 0, no_labels, labels), SpaceInfo.of_preset("darts")
+    gathered = Gathered.of(space.code.encode(batch))
+    columns = {
+        name: gathered.spread(np.array([getattr(training, name) for training in trainings]))
+        for name in ("valid", "test", "seconds", "parameters")
+    }
+    columns["parameters"] = columns["parameters"].reshape(len(gathered.first), -1)[:, 0]
+    note = f"{recipe[0]} epochs, {recipe[1]} channels, {recipe[2]} layers."
+    if left_out:
+        note += f" {left_out:,} results of other settings were left out."
+    header = TableHeader(
+        name="nasbench301-trainings",
+        title="NAS-Bench-301, training data",
+        space=space,
+        datasets={
+            "cifar10": DatasetInfo(title="CIFAR-10", objective="validation error on CIFAR-10, %")
+        },
+        columns=tuple(_column_infos(recipe[0], gathered.repeats)),
+        rows=len(gathered.first),
+        complete=False,
+        sources=(SourceInfo(file=filename),),
+        licence="Apache-2.0",
+        citation="Zela et al., Surrogate NAS Benchmarks: Going Beyond the Limited Search Spaces of "
+        "Tabular NAS Benchmarks, ICLR 2022",
+        note=note,
+    )
+    return TableData.of(header, batch.take(gathered.first), columns)
+
+
+def _column_infos(epochs: int, repeats: int) -> Iterator[ColumnInfo]:
+    common: dict[str, Any] = {"dataset": "cifar10", "epochs": epochs}
+    accuracies: tuple[tuple[str, Role, str], ...] = (
+        ("valid", "objective", "validation accuracy"),
+        ("test", "test", "test accuracy"),
+    )
+    for name, role, title in accuracies:
+        yield ColumnInfo(
+            name=name,
+            metric=title,
+            role=role,
+            split=name,
+            unit="%",
+            better="higher",
+            repeats=repeats,
+            **common,
+        )
+    yield ColumnInfo(
+        name="seconds", metric="run time", role="seconds", unit="s", repeats=repeats, **common
+    )
+    yield ColumnInfo(name="parameters", metric="parameters", role="metric", **common)
