@@ -44,7 +44,7 @@ class Images:
 
 @cache
 def splits() -> dict[str, Images]:
-    """The images by split: ``"train"`` (724), ``"validation"`` (718), ``"test"`` (355)."""
+    """The images by split: ``"train"`` (723), ``"validation"`` (719), ``"test"`` (355)."""
     pixels, digits = load_digits(return_X_y=True)
     turns = np.array(TURNS)[_place_in_class(digits) % len(TURNS)]
     seen = pixels[turns == "train"]

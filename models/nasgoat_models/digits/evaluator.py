@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import torch
 
-from nasgoat.graphs import GraphBatch, LabeledGraph
+from nasgoat.graphs import LabeledGraph
 from nasgoat.records import Observation
 from nasgoat.spaces import CellSpace
 from nasgoat_models.digits.data import CLASSES
@@ -28,9 +28,9 @@ CHANCE = 100.0 - 100.0 / CLASSES  # error of a network that has learnt nothing, 
 class DigitsEvaluator:
     """Trains a cell on the handwritten digits (see ``nasgoat.tabular.base.Evaluator``).
 
-    Equal cells get equal observations, but for the seconds: the seed of a training is made of
-    ``training.seed`` and the cell's key in its space, and what is trained is the one cell that
-    stands for all of its isomorphic copies.
+    A cell gets the same observation every time, but for the seconds, and so do isomorphic cells of
+    NAS-Bench-101: weights and order of the images are drawn by a generator that is seeded by
+    ``training.seed`` and the cell's key in its space.
 
     Args:
         name: of the benchmark, its settings included.
@@ -59,9 +59,8 @@ class DigitsEvaluator:
             ValueError: the settings name a device that is not there.
         """
         key = self.space.key(self.space.require(graph))
-        cell = self.space.identity.representatives(GraphBatch.of([graph]))[0]
-        with torch.device("meta"):  # nothing is drawn before there is a seed
-            network = Network(cell, self.training.channels, self.stage)
+        with torch.random.fork_rng(devices=[]):  # layers draw weights, which nobody will use
+            network = Network(graph, self.training.channels, self.stage)
         digest = sha256(f"{self.training.seed}:{key}".encode()).digest()
         outcome = train(network, self.training, int.from_bytes(digest[:4], "big"))
         diverged = outcome.validation_error is None or outcome.test_error is None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from nasgoat.errors import MissingDataError, UnknownNameError
 from nasgoat.spaces import nasbench101, nasbench201
+from nasgoat.tabular import Family
 from nasgoat_models.digits.settings import Training
 
 if TYPE_CHECKING:
@@ -58,4 +59,4 @@ class Digits:
         return DigitsEvaluator(shown, space, stage, training)
 
 
-BENCHMARKS = Digits()
+BENCHMARKS: Family = Digits()

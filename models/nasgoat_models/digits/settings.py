@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Self
 
 from nasgoat.errors import UnknownNameError
 
 DEVICES = ("auto", "cpu", "cuda")
-VERTICES = 5  # between input and output of a NAS-Bench-101 cell, which may share its channels
+FEEDERS = 4  # vertices that share the output's channels in NAS-Bench-101: 9 edges allow no more
 UNNAMED = ("device", "threads")  # where to compute; results differ by rounding at most
 
 
@@ -19,7 +19,7 @@ class Training:
     Args:
         epochs: passes over the training images, at least 1.
         seed: of the initial weights and of the order of the images, at least 0.
-        channels: of the first stage; the second has twice as many.
+        channels: of the first stage, at least 4; the second has twice as many.
         device: ``"cpu"``, ``"cuda"``, or ``"auto"`` for a GPU if there is one.
         threads: of one training on the CPU. One by default, so that trainings in several processes
             do not slow each other down.
@@ -36,7 +36,7 @@ class Training:
     threads: int = 1
 
     def __post_init__(self) -> None:
-        least = {"epochs": 1, "seed": 0, "channels": VERTICES, "threads": 1}
+        least = {"epochs": 1, "seed": 0, "channels": FEEDERS, "threads": 1}
         for name, lowest in least.items():
             if getattr(self, name) < lowest:
                 msg = f"{name} is at least {lowest}, got {name}={getattr(self, name)}"
@@ -70,7 +70,6 @@ class Training:
     def __str__(self) -> str:
         """The settings that change results and are not the default, as ``parse`` reads them."""
         named = [field for field in fields(self) if field.name not in UNNAMED]
-        assert all(field.default is not MISSING for field in named)
         changed = [field.name for field in named if getattr(self, field.name) != field.default]
         return ",".join(f"{name}={getattr(self, name)}" for name in changed)
 

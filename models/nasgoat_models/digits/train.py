@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from nasgoat_models.digits.data import Images, splits
+from nasgoat_models.digits.descent import NesterovDescent
 from nasgoat_models.digits.network import initialise
 from nasgoat_models.digits.settings import Training
 
@@ -53,7 +54,7 @@ def train(network: nn.Module, training: Training, seed: int) -> Outcome:
     """Train a network and measure it on images that it has not seen.
 
     Args:
-        network: on any device, also on ``"meta"``: all its weights are drawn here.
+        network: on the CPU; all its weights are drawn anew.
         training: the settings; the seed among them is not read.
         seed: of the weights and of the order of the images.
 
@@ -63,7 +64,7 @@ def train(network: nn.Module, training: Training, seed: int) -> Outcome:
     device = find_device(training.device)
     images = {name: split.to(device) for name, split in splits().items()}
     generator = torch.Generator().manual_seed(seed)  # on the CPU: the same chance on every device
-    initialise(network.to_empty(device="cpu"), generator)
+    initialise(network, generator)
     network.to(device)
     with _repeatable(training.threads):
         began = time.perf_counter()
@@ -76,13 +77,11 @@ def train(network: nn.Module, training: Training, seed: int) -> Outcome:
 
 
 def _descend(network: nn.Module, images: Images, epochs: int, generator: torch.Generator) -> bool:
-    """Stochastic gradient descent; whether the loss was finite to the end."""
+    """Gradient descent on shuffled batches; whether the loss was finite to the end."""
     network.train()
-    optimizer = torch.optim.SGD(
-        network.parameters(), RATE, MOMENTUM, weight_decay=DECAY, nesterov=True
-    )
+    descent = NesterovDescent([*network.parameters()], MOMENTUM, DECAY)
     steps = epochs * math.ceil(len(images) / BATCH)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+    step = 0
     for _ in range(epochs):
         order = torch.randperm(len(images), generator=generator).to(images.digits.device)
         for rows in order.split(BATCH):
@@ -90,10 +89,10 @@ def _descend(network: nn.Module, images: Images, epochs: int, generator: torch.G
             loss = nn.functional.cross_entropy(logits, images.digits[rows])
             if not torch.isfinite(loss):
                 return False
-            optimizer.zero_grad()
+            network.zero_grad()
             loss.backward()
-            optimizer.step()
-            schedule.step()
+            descent.step(RATE * (1 + math.cos(math.pi * step / steps)) / 2)
+            step += 1
     return True
 
 

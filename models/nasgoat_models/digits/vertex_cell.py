@@ -7,8 +7,9 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from nasgoat.graphs import LabeledGraph
+from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.spaces import NASBENCH101_OPS
+from nasgoat.spaces.nb101 import official_forms, vertex_channels
 from nasgoat_models.digits.layers import conv_bn_relu, max_pool
 
 OPERATIONS: dict[str, Callable[[int], nn.Module]] = {
@@ -18,52 +19,33 @@ OPERATIONS: dict[str, Callable[[int], nn.Module]] = {
 }
 
 
-def vertex_channels(graph: LabeledGraph, channels: int) -> list[int]:
-    """Channels of each vertex; those of vertex 0, the input, are not decided here and given as 0.
-
-    The ``channels`` of the output are divided among the vertices that feed it, the first ones get
-    what is left over. Every other vertex has as many channels as the widest vertex that it feeds.
-
-    Raises:
-        ValueError: more vertices feed the output than it has channels.
-    """
-    A, output = graph.adjacency, graph.n - 1
-    feeders = [v for v in range(1, output) if A[v, output]]
-    if len(feeders) > channels:
-        msg = f"{len(feeders)} vertices feed an output of {channels} channels; use more channels"
-        raise ValueError(msg)
-    widths = [0] * output + [channels]
-    for place, v in enumerate(feeders):
-        share, rest = divmod(channels, len(feeders))
-        widths[v] = share + (place < rest)
-    for v in reversed(range(1, output)):
-        if not A[v, output]:
-            widths[v] = max(widths[w] for w in range(v + 1, output) if A[v, w])
-    return widths
-
-
 class VertexCell(nn.Module):
     """A vertex applies its operation to the sum of what comes in; the output concatenates.
 
-    Where a vertex is wider than the one that it feeds, its last channels are dropped there. The
-    input reaches a vertex through a 1 x 1 projection to that vertex's width; projected to the width
-    of the output it is added to the concatenation, or is the output if nothing else feeds it.
+    The cell is numbered as NAS-Bench-101 does, so that isomorphic cells become equal modules. The
+    channels of the output are divided among the vertices that feed it; any other vertex has as many
+    as the widest vertex that it feeds (``nb101.vertex_channels``). Where a vertex is wider than the
+    one that it feeds, its last channels are dropped there. The input reaches a vertex through a
+    1 x 1 projection to that vertex's width; projected to the width of the output it is added to the
+    concatenation, or is the output if nothing else feeds it.
 
     Args:
-        graph: a cell of ``nasbench101``, in a topological numbering.
+        graph: a cell of ``nasbench101()``.
         inside: channels of the input.
-        outside: channels of the output.
+        outside: channels of the output, at least as many as vertices that feed it.
     """
 
     def __init__(self, graph: LabeledGraph, inside: int, outside: int) -> None:
         super().__init__()
-        A, self.output = graph.adjacency, graph.n - 1
-        self.widths = vertex_channels(graph, outside)
+        form = official_forms(GraphBatch.of([graph]))
+        cell, self.output = form[0], graph.n - 1
+        self.widths = [*vertex_channels(form, outside)[0, : self.output].tolist(), outside]
+        A = cell.adjacency
         self.sources = [[u for u in range(1, v) if A[u, v]] for v in range(graph.n)]
         self.projections = nn.ModuleDict(
             {str(v): conv_bn_relu(inside, self.widths[v], 1) for v in range(1, graph.n) if A[0, v]}
         )
-        labels = graph.node_labels or ()
+        labels = cell.node_labels or ()
         self.operations = nn.ModuleDict(
             {
                 # label 0 is the input's
