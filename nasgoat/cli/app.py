@@ -39,7 +39,8 @@ def run(
     ] = 10,
     batch: Annotated[int, typer.Option(min=1, help="Evaluations asked for at once.")] = 1,
     workers: Annotated[
-        int, typer.Option(min=1, help="Processes that evaluate, each one graph at a time.")
+        int,
+        typer.Option(min=1, help="Processes that evaluate, for benchmarks that train; 1: this one."),
     ] = 1,
     batch_rule: Annotated[
         str,

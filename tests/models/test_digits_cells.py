@@ -15,11 +15,12 @@ from torch import nn  # noqa: E402
 from torch.utils.flop_counter import FlopCounterMode  # noqa: E402
 
 from nasgoat.graphs import GraphBatch, LabeledGraph  # noqa: E402
-from nasgoat.spaces import NASBENCH201_OPS, nasbench101, nasbench201  # noqa: E402
+from nasgoat.spaces import NASBENCH201_OPS, CellSpace, nasbench101, nasbench201  # noqa: E402
 from nasgoat.spaces.nb101 import parameters  # noqa: E402
 from nasgoat.tabular import benchmark  # noqa: E402
 from nasgoat_models.digits.edge_cell import EdgeCell  # noqa: E402
 from nasgoat_models.digits.network import (  # noqa: E402
+    MakeStage,
     Network,
     count_multiply_adds,
     count_parameters,
@@ -217,14 +218,36 @@ def test_edge_cells_have_the_parameters_of_nasbench201() -> None:
         assert table(graph).metrics["params_M"] == pytest.approx(total / 1e6, abs=1e-6)
 
 
-@pytest.mark.parametrize(("space", "stage"), [(CELLS_101, vertex_stage), (CELLS_201, edge_stage)])
-def test_sizes_are_those_that_torch_counts(space: object, stage: object) -> None:
+STAGES = pytest.mark.parametrize(
+    ("space", "stage"), [(CELLS_101, vertex_stage), (nasbench201("all-on-path"), edge_stage)]
+)
+
+
+def networks(space: CellSpace, stage: MakeStage) -> list[Network]:
+    """Networks of cells in which everything is computed."""
     rng = np.random.default_rng(3)
-    for graph in [space.sample(rng) for _ in range(10)]:  # type: ignore[attr-defined]
-        network = Network(graph, 8, stage)  # type: ignore[arg-type]
+    return [Network(space.sample(rng), 8, stage).eval() for _ in range(10)]
+
+
+@STAGES
+def test_sizes_are_sums_over_the_weights(space: CellSpace, stage: MakeStage) -> None:
+    for network in networks(space, stage):
         assert count_parameters(network) == sum(one.numel() for one in network.parameters())
+        stem, first, _, second = network.layers[:4]
+        pixels = {stem: 64, first: 64, second: 16}
+        kernels = {
+            part: sum(one.numel() for one in part.parameters() if one.ndim == 4) for part in pixels
+        }
+        expected = sum(pixels[part] * kernels[part] for part in pixels) + 16 * 10
+        assert count_multiply_adds(network) == expected
+
+
+@pytest.mark.slow
+@STAGES
+def test_multiply_adds_are_half_of_what_torch_counts(space: CellSpace, stage: MakeStage) -> None:
+    for network in networks(space, stage):
         with FlopCounterMode(display=False) as counter, torch.no_grad():
-            network.eval()(torch.zeros(1, 1, 8, 8))
+            network(torch.zeros(1, 1, 8, 8))
         assert 2 * count_multiply_adds(network) == counter.get_total_flops()
 
 
