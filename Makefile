@@ -7,7 +7,7 @@ VENV ?= .venv
 PYTHON ?= $(shell for python in python3.11 python3.12 python3; do \
 	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null \
 	&& { echo "$$python"; break; }; done)
-# What make setup-all installs, beside ./models, whose needs are those of the extras torch and reference. On Python 3.12 leave torch out unless you want its CUDA build (several GB).
+# What make setup-all installs, beside ./models, which needs what torch and reference bring. On Python 3.12 leave torch out unless you want its CUDA build (several GB).
 EXTRAS ?= all,dev
 WORKERS ?= 2
 PYTEST_ARGS ?= --numprocesses=$(WORKERS) --dist=worksteal

@@ -40,7 +40,9 @@ def run(
     batch: Annotated[int, typer.Option(min=1, help="Evaluations asked for at once.")] = 1,
     workers: Annotated[
         int,
-        typer.Option(min=1, help="Processes that evaluate, for benchmarks that train; 1: this one."),
+        typer.Option(
+            min=1, help="Processes that evaluate, for benchmarks that train; 1: this one."
+        ),
     ] = 1,
     batch_rule: Annotated[
         str,

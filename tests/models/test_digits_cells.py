@@ -12,7 +12,6 @@ torch = pytest.importorskip("torch", reason="the networks need PyTorch")
 pytest.importorskip("sklearn", reason="the images come with scikit-learn")
 
 from torch import nn  # noqa: E402
-from torch.utils.flop_counter import FlopCounterMode  # noqa: E402
 
 from nasgoat.graphs import GraphBatch, LabeledGraph  # noqa: E402
 from nasgoat.spaces import NASBENCH201_OPS, CellSpace, nasbench101, nasbench201  # noqa: E402
@@ -245,6 +244,8 @@ def test_sizes_are_sums_over_the_weights(space: CellSpace, stage: MakeStage) -> 
 @pytest.mark.slow
 @STAGES
 def test_multiply_adds_are_half_of_what_torch_counts(space: CellSpace, stage: MakeStage) -> None:
+    from torch.utils.flop_counter import FlopCounterMode  # noqa: PLC0415  (loads the compiler)
+
     for network in networks(space, stage):
         with FlopCounterMode(display=False) as counter, torch.no_grad():
             network(torch.zeros(1, 1, 8, 8))

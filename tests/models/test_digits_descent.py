@@ -9,6 +9,7 @@ from torch import nn  # noqa: E402
 from nasgoat_models.digits.descent import NesterovDescent  # noqa: E402
 
 
+@pytest.mark.slow  # torch.optim loads the compiler
 def test_steps_are_those_of_torch() -> None:
     generator = torch.Generator().manual_seed(0)
     start = [torch.randn(size, generator=generator) for size in ((3, 2), (4,), (2,))]
