@@ -7,7 +7,7 @@ VENV ?= .venv
 PYTHON ?= $(shell for python in python3.11 python3.12 python3; do \
 	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null \
 	&& { echo "$$python"; break; }; done)
-# What make setup-all installs. On Python 3.12 leave torch out unless you want its CUDA build (several GB).
+# What make setup-all installs, beside ./models, which needs what torch and reference bring. On Python 3.12 leave torch out unless you want its CUDA build (several GB).
 EXTRAS ?= all,dev
 WORKERS ?= 2
 PYTEST_ARGS ?= --numprocesses=$(WORKERS) --dist=worksteal
@@ -36,7 +36,8 @@ $(VENV)/.stamp-run: $(DEFINITIONS) | $(VENV)/pyvenv.cfg
 
 $(VENV)/.stamp-all: $(DEFINITIONS) | $(VENV)/pyvenv.cfg
 	@echo "installing into $(VENV) from constraints-$(MINOR).txt: extras $(EXTRAS) and ./models"
-	@$(INSTALL) --editable '.[$(EXTRAS)]' --editable ./models
+	@$(INSTALL) --editable '.[$(EXTRAS)]'
+	@$(INSTALL) --no-deps --editable ./models
 	@touch $(VENV)/.stamp-run $@
 
 run: setup

@@ -45,6 +45,12 @@ def run(
         int, typer.Option(min=1, help="Random evaluations to begin with (evolution: 30).")
     ] = 10,
     batch: Annotated[int, typer.Option(min=1, help="Evaluations asked for at once.")] = 1,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1, help="Processes that evaluate, for benchmarks that train; 1: this one."
+        ),
+    ] = 1,
     batch_rule: Annotated[
         str,
         typer.Option(help="How a batch is picked: fantasies or top-k.", rich_help_panel="Model"),
@@ -104,6 +110,7 @@ def run(
                 benchmark,
                 budget,
                 batch,
+                workers,
                 seed,
                 data,
                 out,

@@ -15,6 +15,7 @@ from nasgoat.cli.console import print_json, stderr, stdout
 from nasgoat.cli.errors import INTERRUPTED
 from nasgoat.cli.summary import Phases, describe, run_summary
 from nasgoat.cli.watch import Watch
+from nasgoat.cli.workers import workers
 from nasgoat.errors import JournalError, NoRepeatsError
 from nasgoat.study import Event, OnEvent, Study, regret_plot
 from nasgoat.tabular import Evaluator, TableEvaluator, benchmark
@@ -30,6 +31,7 @@ class RunSettings:
     benchmark: str
     budget: int
     batch: int
+    workers: int
     seed: int
     data: Path | None
     out: Path | None
@@ -59,9 +61,12 @@ def execute(settings: RunSettings) -> None:
             journal=folder / JOURNAL,
             benchmark=evaluator.name,
         ) as study:
-            reason = study.run(
-                evaluator, settings.budget, settings.batch, on_event=_both(watch, phases)
-            )
+            on_event = _both(watch, phases)
+            batch = max(settings.batch, settings.workers)
+            with workers(settings.workers) as executor:
+                reason = study.run(
+                    evaluator, settings.budget, batch, executor=executor, on_event=on_event
+                )
             watch.say("drawing the regret plot")
             summary = run_summary(study, evaluator, phases.seconds)
             summary |= {

@@ -53,7 +53,8 @@ class Family(Protocol):
         """Make one of them.
 
         Args:
-            name: one of ``names()``.
+            name: one of ``names()``, followed by whatever stands behind an ``@`` where an entry
+                point brings the family: its settings.
             data: the data directory, None for the default one.
 
         Raises:

@@ -70,7 +70,8 @@ def benchmark(name: str, data: Path | None = None) -> Evaluator:
 
     Args:
         name: one of ``benchmark_names()``, or ``FILE.parquet:DATASET`` for any file in the table
-            format; without ``:DATASET`` if it holds only one.
+            format; without ``:DATASET`` if it holds only one. Those of entry points may take
+            settings behind an ``@``.
         data: directory with tables; None for the one that ``NASGOAT_DATA`` names, or the user's own
             (``data_directory``). Tables that come with packages need none.
 
@@ -140,7 +141,7 @@ def _of_point(point: EntryPoint, name: str, data: Path | None) -> Evaluator:
         names = family.names()
     except Exception as error:
         raise BadDataError(_broken(point, error)) from error
-    UnknownNameError.unless_among("benchmark", name, names)
+    UnknownNameError.unless_among("benchmark", name.partition("@")[0], names)
     return family.load(name, data)
 
 
