@@ -98,9 +98,7 @@ def extreme_posterior(
     targets = rng.standard_normal(count) * unit
     if rng.random() < 0.1:
         targets = np.full(count, rng.choice([0.0, 1.0])) * unit
-    weights = tuple(
-        float(rng.choice([0.01, 0.01, 1, 100, 10 ** rng.uniform(-2, 2)])) for _ in maps
-    )
+    weights = tuple(float(rng.choice([0.01, 0.01, 1, 100, 10 ** rng.uniform(-2, 2)])) for _ in maps)
     noise = float(rng.choice([1e-6, 1e-4, 1e-2, 1.0]))
     observed = GraphBatch.of(graphs, max(space.sizes))
     if not exponential:

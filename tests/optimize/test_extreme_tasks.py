@@ -33,6 +33,20 @@ def test_scip_and_implications_with_the_objective(seed: int) -> None:
     assert "optimal" in compare(drawn)
 
 
+@pytest.mark.parametrize("seed", [753, 770])
+def test_scip_closes_between_presolve_and_search(seed: int) -> None:
+    """To ask SCIP 10.0.2 to stop at that moment is an error, and was raised as one."""
+    drawn = replace(extreme_task(seed), limits=Limits())
+    assert set(compare(drawn)) == {"optimal"}
+
+
+@pytest.mark.parametrize("seed", [1183])
+def test_targets_of_hundreds_of_millions(seed: int) -> None:
+    """HiGHS 1.15.1 proved a false bound where the mean of an exponential kernel was 1e8."""
+    drawn = replace(extreme_task(seed), limits=Limits())
+    assert set(compare(drawn)) == {"optimal"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("hundred", range(6))
 def test_extreme_tasks_at_length(hundred: int) -> None:
