@@ -21,8 +21,9 @@ from nasgoat.solve.standard_form import StandardForm, standard_form
 # holds a known graph is followed by the next.
 TOLERANCES = (1e-7, 1e-6)
 PARAMETERS = {
-    # SCIP 10.0.2 loses optima by what it infers from implications and the objective
-    "propagating/pseudoobj/propuseimplics": False,
+    # SCIP 10.0.2 loses optima by what it infers from the objective and its limit
+    "propagating/pseudoobj/freq": -1,
+    "propagating/pseudoobj/maxprerounds": 0,
     "misc/catchctrlc": False,  # SCIP would print, and end the process at the fifth
     "limits/gap": 0.0,  # the absolute gap decides
     # SCIP 10's local solver crashes the process once it was used from some 60 threads in turn

@@ -26,9 +26,9 @@ def test_scip_at_its_own_epsilon(seed: int) -> None:
     compare(drawn)
 
 
-@pytest.mark.parametrize("seed", [406])
-def test_scip_and_implications_with_the_objective(seed: int) -> None:
-    """SCIP 10.0.2 cut off optima by implications that it joined with the objective."""
+@pytest.mark.parametrize("seed", [406, 869])
+def test_scip_and_what_it_infers_from_the_objective(seed: int) -> None:
+    """SCIP 10.0.2 cut off optima when it propagated the objective."""
     drawn = replace(extreme_task(seed), backend="scip", descents=0, limits=Limits())
     assert "optimal" in compare(drawn)
 
