@@ -52,6 +52,7 @@ MARGIN = 1e-9  # relative; what rounding may do to a bound
 ROUNDING = 1e-15  # of the mean, relative to its terms
 MOST_CONDITION = 1e8  # beyond, rounding in the posterior itself exceeds what the slacks cover
 MOST_PRODUCTS = 20_000  # of the labels of two edges
+LARGEST_MEAN = 1e4  # of the variable: HiGHS proves false bounds on rows of 1e8 (docs/solver.md)
 SLACK = 1e-5  # beyond the range of the mean, far above what solvers tolerate
 
 
@@ -92,16 +93,19 @@ class ExponentialBelief:
         self._thresholds = self._placed()
         self._bends = self._written()
         self._mean: pyo.Var | None = None
+        self._mean_unit = max(1.0, *(abs(end) / LARGEST_MEAN for end in self._mean_range))
         self._seen: set[bytes] = set()
 
     def mean(self) -> Term:
         """See ``Belief``."""
         if self._mean is None:
-            block = self._block
-            block.m = self._mean = pyo.Var(bounds=self._mean_range)
-            slack = ROUNDING * float(np.abs(self._alpha) @ np.exp(self.exponents.high))
-            block.X8_mean = pyo.Constraint(expr=block.m >= self._total(self._alpha) - slack)
-        return self._mean
+            block, unit = self._block, self._mean_unit
+            low, high = self._mean_range
+            block.m = self._mean = pyo.Var(bounds=(low / unit, high / unit))
+            slack = ROUNDING * float(np.abs(self._alpha) @ np.exp(self.exponents.high)) / unit
+            total = self._total(self._alpha / unit)
+            block.X8_mean = pyo.Constraint(expr=block.m >= total - slack)
+        return self._mean_unit * self._mean
 
     def deviation(self) -> Term:
         """See ``Belief``."""
@@ -192,9 +196,10 @@ class ExponentialBelief:
         """Make the mean and the deviation exact at the graphs of counts ``c``."""
         differs, visited = self.integers.differs(c), self._block.visited
         if self._mean is not None:
-            room = mean - float(self._mean.lb)
+            own = mean / self._mean_unit
+            room = own - float(self._mean.lb)
             scale = max(1.0, room)
-            visited.add(self._mean / scale + (room / scale) * differs >= mean / scale)
+            visited.add(self._mean / scale + (room / scale) * differs >= own / scale)
         if self.variance is not None:
             t, own = self.variance.t, std / float(np.sqrt(self.variance.unit))
             room = max(float(t.ub) - own, 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from nasgoat.records import Limits, ProgressCallback
 from nasgoat.solve.aside import run_aside
 from nasgoat.solve.base import Abilities, Outcome, Start
 from nasgoat.solve.record import Design, Record
-from nasgoat.solve.scip_model import linear_rows, native_rows, pyscipopt, watch_of
+from nasgoat.solve.scip_model import interrupt, linear_rows, native_rows, pyscipopt, watch_of
 from nasgoat.solve.standard_form import StandardForm, standard_form
 
 # Where the root is steep, 1e-6 is coarse (docs/math.md, 6.3), and at 1e-9, its own epsilon, SCIP
@@ -20,8 +21,9 @@ from nasgoat.solve.standard_form import StandardForm, standard_form
 # holds a known graph is followed by the next.
 TOLERANCES = (1e-7, 1e-6)
 PARAMETERS = {
-    # SCIP 10.0.2 loses optima by what it infers from implications and the objective
-    "propagating/pseudoobj/propuseimplics": False,
+    # SCIP 10.0.2 loses optima by what it infers from the objective and its limit
+    "propagating/pseudoobj/freq": -1,
+    "propagating/pseudoobj/maxprerounds": 0,
     "misc/catchctrlc": False,  # SCIP would print, and end the process at the fifth
     "limits/gap": 0.0,  # the absolute gap decides
     # SCIP 10's local solver crashes the process once it was used from some 60 threads in turn
@@ -155,7 +157,8 @@ class _Solve:
         watch = watch_of(self.scip, self._on_event)
         model.includeEventhdlr(watch, "nasgoat", "incumbents and bounds")
         self.proven = False
-        interrupted = run_aside(model.optimizeNogil, model.interruptSolve, record.tell)
+        stop = partial(interrupt, self.scip, model)
+        interrupted = run_aside(model.optimizeNogil, stop, record.tell)
         failure = watch.close()
         status = _STATUS.get(model.getStatus(), "stalled")
         record.effort.update(rounds=1, nodes=int(model.getNTotalNodes()))
@@ -176,10 +179,10 @@ class _Solve:
         if np.isfinite(self.record.value):
             self.model.setObjlimit(self.record.ceiling)
         for graph in self.record.seen:
-            partial = self.model.createPartialSol()
+            design = self.model.createPartialSol()
             for column, value in self.design.values_at(graph).items():
-                self.model.setSolVal(partial, self.x[column], value)
-            self.model.addSol(partial)
+                self.model.setSolVal(design, self.x[column], value)
+            self.model.addSol(design)
 
     def _visit(self, solution: Any) -> None:
         x = [self.model.getSolVal(solution, variable) for variable in self.x]
@@ -190,8 +193,7 @@ class _Solve:
             self._visit(self.model.getBestSol())
         self.record.raise_bound(self.model.getDualbound())
         if self.record.closed and not self.proven:
-            self.proven = True
-            self.model.interruptSolve()
+            self.proven = interrupt(self.scip, self.model)
 
 
 _STATUS = {

@@ -80,6 +80,18 @@ def _(curve: Lookup, argument: Any, value: Any) -> list[Any]:
     return [curve.scale * value + 1.0 + d == pyscipopt().exp(d)]
 
 
+def interrupt(scip: Any, model: Any) -> bool:
+    """Ask a solve to end, from whatever thread.
+
+    Returns:
+        Whether SCIP was asked: between presolve and branch and bound it takes it for an error.
+    """
+    if model.getStage() == scip.SCIP_STAGE.INITSOLVE:
+        return False
+    model.interruptSolve()
+    return True
+
+
 def watch_of(scip: Any, on_event: Callable[..., None]) -> Any:
     """An event handler that hears of incumbents and bounds, and keeps what goes wrong."""
     found, raised = scip.SCIP_EVENTTYPE.BESTSOLFOUND, scip.SCIP_EVENTTYPE.DUALBOUNDIMPROVED
@@ -102,13 +114,15 @@ def watch_of(scip: Any, on_event: Callable[..., None]) -> Any:
             self.model.dropEvent(raised, self)
 
         def eventexec(self, event: Any) -> None:
+            if self.failure is not None:
+                interrupt(scip, self.model)
             if self.hears is None:
                 return
             try:
                 self.hears(found=event.getType() == found)
             except BaseException as error:  # SCIP would swallow it
                 self.hears, self.failure = None, error
-                self.model.interruptSolve()
+                interrupt(scip, self.model)
 
     watch = Watch()
     watch.hears = on_event

@@ -52,7 +52,7 @@ class StandardForm:
                 fixed += max(coefficient * float(end) for end in variable.bounds)
         return columns, values, fixed
 
-    def end(self, variable: pyo.Var, columns: Sequence[Any]) -> Any:
+    def end(self, variable: pyo.Var, columns: Sequence[Any] | Floats) -> Any:
         """What stands for a variable among things that are one per column.
 
         Returns:

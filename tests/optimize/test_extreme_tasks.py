@@ -26,11 +26,25 @@ def test_scip_at_its_own_epsilon(seed: int) -> None:
     compare(drawn)
 
 
-@pytest.mark.parametrize("seed", [406])
-def test_scip_and_implications_with_the_objective(seed: int) -> None:
-    """SCIP 10.0.2 cut off optima by implications that it joined with the objective."""
+@pytest.mark.parametrize("seed", [406, 869])
+def test_scip_and_what_it_infers_from_the_objective(seed: int) -> None:
+    """SCIP 10.0.2 cut off optima when it propagated the objective."""
     drawn = replace(extreme_task(seed), backend="scip", descents=0, limits=Limits())
     assert "optimal" in compare(drawn)
+
+
+@pytest.mark.parametrize("seed", [753, 770])
+def test_scip_closes_between_presolve_and_search(seed: int) -> None:
+    """To ask SCIP 10.0.2 to stop at that moment is an error, and was raised as one."""
+    drawn = replace(extreme_task(seed), limits=Limits())
+    assert set(compare(drawn)) == {"optimal"}
+
+
+@pytest.mark.parametrize("seed", [1183])
+def test_targets_of_hundreds_of_millions(seed: int) -> None:
+    """HiGHS 1.15.1 proved a false bound where the mean of an exponential kernel was 1e8."""
+    drawn = replace(extreme_task(seed), limits=Limits())
+    assert set(compare(drawn)) == {"optimal"}
 
 
 @pytest.mark.slow
