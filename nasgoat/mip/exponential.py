@@ -156,7 +156,7 @@ class ExponentialBelief:
             cuts += [self.variance.root.tangent(float(Q)) for Q in grid]
         return cuts
 
-    def refine(self, batch: GraphBatch) -> bool:
+    def refine(self, batch: GraphBatch, *, lightly: bool = False) -> bool:
         """Write X13 for graphs of counts that had none."""
         changed = False
         mean, std = self.posterior.mean_and_std(batch)
@@ -164,7 +164,7 @@ class ExponentialBelief:
             if c.tobytes() in self._seen:
                 continue
             self._seen.add(c.tobytes())
-            if self.exponents.matches is None:
+            if self.exponents.matches is None and not lightly:
                 self._divide(c)
             self._visit(c, float(mean[i]), float(std[i]))
             changed = True

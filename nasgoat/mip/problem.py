@@ -147,9 +147,14 @@ class AcquisitionProblem:
         options = self.options
         return self.belief.first_cuts(batch, options.tangents, options.root_tangents)
 
-    def refine(self, graphs: Sequence[LabeledGraph]) -> bool:
-        """Rewrite what tangents alone cannot make exact at graphs; true if the model changed."""
-        return self.belief.refine(GraphBatch.of(graphs))
+    def refine(self, graphs: Sequence[LabeledGraph], *, lightly: bool = False) -> bool:
+        """Rewrite what tangents alone cannot make exact at graphs; true if the model changed.
+
+        Args:
+            graphs: of the model.
+            lightly: whether to add but a row or two per graph, and no variables.
+        """
+        return bool(graphs) and self.belief.refine(GraphBatch.of(graphs), lightly=lightly)
 
     @contextmanager
     def linear(self) -> Iterator[pyo.ConcreteModel]:

@@ -28,6 +28,8 @@ from nasgoat.records import AUDIT_TOL, Certificate, Limits, Progress, ProgressCa
 from nasgoat.solve.base import Clock, Outcome, Solver, Start
 from nasgoat.spaces import CellSpace
 
+STARTS = 6  # graphs that solvers complete to solutions; of the others they know the value only
+
 
 @dataclass(frozen=True, slots=True)
 class Best:
@@ -174,7 +176,7 @@ class KBest:
         self._cut_off_taken()
         for problem, feasible in self._most_promising_first(starts):
             left = None if limits.seconds is None else max(clock.left, 1e-3)
-            start = Start(feasible, cutoff)
+            start = Start(feasible[:STARTS], cutoff, feasible[STARTS:])
             try:
                 outcome = self._solver.minimize(
                     problem,
