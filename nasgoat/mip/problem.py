@@ -31,7 +31,6 @@ from nasgoat.mip.curves import Cut
 from nasgoat.mip.degree_order import DegreeOrder, degree_order
 from nasgoat.mip.handles import Products, Term
 from nasgoat.mip.majorant import Diagonal
-from nasgoat.mip.parts import parts
 from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry
 from nasgoat.mip.terms import constant
 from nasgoat.posterior import FeaturePosterior, KernelPosterior, Posterior
@@ -222,15 +221,6 @@ def acquisition_problem(
         model.anchor = pyo.Constraint(expr=model.nothing <= 0.0)
         model.cuts = pyo.ConstraintList()  # what `add_cuts` writes: exclusions, tangents
     return AcquisitionProblem(acquisition, posterior, model, cell, counts, belief, options)
-
-
-def parts_of(
-    posterior: Posterior, space: CellSpace, options: ModelOptions = ModelOptions()
-) -> list[CellSpace]:
-    """The parts of a space of one node count that are worth a model each (docs/math.md, 6.9)."""
-    if not (options.lookups and isinstance(posterior, KernelPosterior)):
-        return [space]
-    return parts(space, posterior.kernel)
 
 
 @singledispatch

@@ -89,7 +89,8 @@ class KBest:
         self._uncut: list[LabeledGraph] = []  # taken, but not yet cut off from the models
         self._problems: list[AcquisitionProblem] = []
         for n in space.sizes:
-            for part in parts_of(posterior, space.of_size(n), options):
+            whole = space.of_size(n)
+            for part in parts_of(posterior, whole) if options.lookups else [whole]:
                 with suppress(EmptySpaceError):  # nothing to find there
                     problem = acquisition_problem(acquisition, posterior, part, options)
                     self._problems.append(problem)
