@@ -1,6 +1,6 @@
 """Search spaces, kernels and acquisition functions as Pyomo constraint blocks."""
 
-from nasgoat.mip import op_paths, part_rules  # noqa: F401  (their import registers encoders)
+from nasgoat.mip import edge_sets, op_paths, part_rules  # noqa: F401  (importing them registers encoders)
 from nasgoat.mip.belief import Belief, encode_belief
 from nasgoat.mip.cell import Cell, Encoding, cell_block, encodable
 from nasgoat.mip.counts import CountHandles, count_block
@@ -11,13 +11,13 @@ from nasgoat.mip.features import Count, encode_counts
 from nasgoat.mip.graph_encoding import GraphEncoding, graph_encoding
 from nasgoat.mip.handles import PathHandles
 from nasgoat.mip.layered import LayeredEncoding, layered_encoding
+from nasgoat.mip.parts import parts_of
 from nasgoat.mip.posterior import LinearBelief
 from nasgoat.mip.problem import (
     AcquisitionProblem,
     ModelOptions,
     acquisition_problem,
     objective,
-    parts_of,
 )
 from nasgoat.mip.rules import encode_rule
 from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry

@@ -50,8 +50,12 @@ class Belief(Protocol):
             root_tangents: how many for the root, whose range covers magnitudes.
         """
 
-    def refine(self, batch: GraphBatch) -> bool:
+    def refine(self, batch: GraphBatch, *, lightly: bool = False) -> bool:
         """Rewrite what tangents alone cannot make exact at some graphs.
+
+        Args:
+            batch: the graphs.
+            lightly: whether to add but a row or two per graph, and no variables.
 
         Returns:
             Whether rows or variables of the block changed, so that the model must be compiled anew.

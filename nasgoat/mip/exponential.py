@@ -29,6 +29,7 @@ from nasgoat.graphs import GraphBatch
 from nasgoat.kernels import ExponentialKernel
 from nasgoat.mip.belief import Belief, encode_belief
 from nasgoat.mip.bends import FLAT, Bend, bend, bend_block, chord
+from nasgoat.mip.condition import check_condition
 from nasgoat.mip.counts import CountHandles
 from nasgoat.mip.curves import Curve, Cut, Exponential
 from nasgoat.mip.edge_products import edge_products, product_count
@@ -39,7 +40,7 @@ from nasgoat.mip.integers import IntegerHandles, integer_block
 from nasgoat.mip.lookups import Lookup, LookupBend, lookup_bends
 from nasgoat.mip.majorant import Diagonal
 from nasgoat.mip.ranges import range_of, ranges
-from nasgoat.mip.thresholds import GRID, attainable, divided, thresholds_within
+from nasgoat.mip.thresholds import divided, points_of, thresholds_within
 from nasgoat.posterior import KernelPosterior
 
 Floats = NDArray[np.float64]
@@ -50,7 +51,6 @@ WORTH = 1e-5  # cost of a chord's error that is worth a threshold
 ROOT_RANGE = 4e-6  # the first tangents of the root reach down to this share of the largest variance
 MARGIN = 1e-9  # relative; what rounding may do to a bound
 ROUNDING = 1e-15  # of the mean, relative to its terms
-MOST_CONDITION = 1e8  # beyond, rounding in the posterior itself exceeds what the slacks cover
 MOST_PRODUCTS = 20_000  # of the labels of two edges
 LARGEST_MEAN = 1e4  # of the variable: HiGHS proves false bounds on rows of 1e8 (docs/solver.md)
 SLACK = 1e-5  # beyond the range of the mean, far above what solvers tolerate
@@ -160,7 +160,7 @@ class ExponentialBelief:
             cuts += [self.variance.root.tangent(float(Q)) for Q in grid]
         return cuts
 
-    def refine(self, batch: GraphBatch) -> bool:
+    def refine(self, batch: GraphBatch, *, lightly: bool = False) -> bool:
         """Write X13 for graphs of counts that had none."""
         changed = False
         mean, std = self.posterior.mean_and_std(batch)
@@ -168,7 +168,7 @@ class ExponentialBelief:
             if c.tobytes() in self._seen:
                 continue
             self._seen.add(c.tobytes())
-            if self.exponents.matches is None:
+            if self.exponents.matches is None and not lightly:
                 self._divide(c)
             self._visit(c, float(mean[i]), float(std[i]))
             changed = True
@@ -280,16 +280,14 @@ class ExponentialBelief:
         negative = np.maximum(-self._grouped(b), 0.0).mean(axis=0)
         deviation = float(np.median(self.posterior.mean_and_std(self.posterior.observed)[1]))
         self._costs = np.maximum(-self._alpha, 0.0) + negative / max(deviation, 1e-3)
-        points = [self._points(e) for e in range(len(self._costs))]
+        most = self.counts.upper
+        points = [
+            points_of(row[row != 0.0], most[row != 0.0], shift, low, high)
+            for row, shift, low, high in zip(
+                parts.rows, parts.shift, parts.low, parts.high, strict=True
+            )
+        ]
         return thresholds_within(parts.low, parts.high, self._costs, points, THRESHOLDS)
-
-    def _points(self, e: int) -> Floats:
-        """Arguments that graphs can have where they are few, else a grid."""
-        row, parts = self.exponents.rows[e], self.exponents
-        sums = attainable(row[row != 0.0], self.counts.upper[row != 0.0])
-        if sums is not None:
-            return sums + parts.shift[e]
-        return np.linspace(parts.low[e], parts.high[e], GRID)
 
 
 @encode_belief.register
@@ -308,14 +306,6 @@ def _(
             "kernel has one as a FeaturePosterior"
         )
         raise NoEncodingError(msg)
-    largest = np.linalg.svd(posterior.cholesky, compute_uv=False).max(initial=0.0)
-    condition = float(largest) ** 2 / posterior.noise
-    if condition > MOST_CONDITION:
-        msg = (
-            f"the posterior is too ill-conditioned for a proof: its Gram matrix is {condition:.1e} "
-            f"times as large as the noise {posterior.noise:.1e}, at most {MOST_CONDITION:.0e} is "
-            "safe; allow more noise or smaller kernel weights, or use --optimizer exhaustive"
-        )
-        raise NoEncodingError(msg)
+    check_condition(posterior)
     few = product_count(counts.handles) <= MOST_PRODUCTS
     return ExponentialBelief(posterior, posterior.kernel, block, counts, lookups=lookups and few)

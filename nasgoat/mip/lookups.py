@@ -198,7 +198,7 @@ def lookup_bends(
     found = {}
     for i in index:
         variables = (block.u[i], block.e[i], block.c[i], block.X6_exponential[i])
-        numbers = (width[i], scale[i], ends[i][0], matches[i].step, most[i])
-        curves = tuple(Lookup(*variables, *numbers, above) for above in (False, True))
+        numbers = (width[i], scale[i], ends[i][0], matches[i].step)
+        curves = tuple(Lookup(*variables, *numbers, most[i], above) for above in (False, True))
         found[i] = LookupBend(block.e[i], scale[i], width[i], curves)
     return found

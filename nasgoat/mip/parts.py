@@ -8,16 +8,17 @@ the first factor is a constant, and the second a function of an integer (``nasgo
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nasgoat.errors import NotListableError
 from nasgoat.graphs import GraphBatch
 from nasgoat.kernels import (
     EdgeLabels,
     ExponentialKernel,
-    GraphKernel,
     ShortestPathLengths,
     counts_of,
 )
+from nasgoat.posterior import KernelPosterior, Posterior
 from nasgoat.spaces import CellSpace, EdgeSets
 from nasgoat.spaces.labellings import unlabelled
 from nasgoat.spaces.listing import structures
@@ -26,16 +27,18 @@ MOST_SETS = 1 << 12  # edge sets of a space that is divided
 MOST_PARTS = 32
 
 
-def parts(space: CellSpace, kernel: GraphKernel) -> list[CellSpace]:
+def parts_of(posterior: Posterior, space: CellSpace) -> list[CellSpace]:
     """Spaces without common graphs that together hold those of a space of one node count.
 
     A space is divided by its distance counts where the kernel is exponential in these and in edge
     labels, and edge sets and counts are few; else it is returned as it is.
     """
+    kernel = posterior.kernel if isinstance(posterior, KernelPosterior) else None
+    if not isinstance(kernel, ExponentialKernel):
+        return [space]
     lengths = [m for m in kernel.maps if isinstance(m, ShortestPathLengths)]
     labels = [m for m in kernel.maps if isinstance(m, EdgeLabels)]
-    both = lengths and labels and len(lengths) + len(labels) == len(kernel.maps)
-    if not (isinstance(kernel, ExponentialKernel) and both):
+    if not (lengths and labels and len(lengths) + len(labels) == len(kernel.maps)):
         return [space]
     n = space.sizes[0]
     try:
@@ -55,6 +58,6 @@ def parts(space: CellSpace, kernel: GraphKernel) -> list[CellSpace]:
     ]
 
 
-def _among(edges: np.ndarray, n: int) -> EdgeSets:
+def _among(edges: NDArray[np.bool_], n: int) -> EdgeSets:
     sets = [tuple(map(tuple, np.argwhere(matrix).tolist())) for matrix in edges]
     return EdgeSets(n, tuple(sets))

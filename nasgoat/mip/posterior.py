@@ -107,9 +107,9 @@ class LinearBelief:
         cuts = [curve.tangent(a) for row in rows for curve, a in zip(squares, row, strict=True)]
         return cuts + [root.tangent(Q) for Q in grid]
 
-    def refine(self, batch: GraphBatch) -> bool:
+    def refine(self, batch: GraphBatch, *, lightly: bool = False) -> bool:
         """Nothing to do: tangents make the relaxation exact."""
-        del batch
+        del batch, lightly
         return False
 
 

@@ -34,7 +34,6 @@ from nasgoat.mip.exclusion import exclusions
 from nasgoat.mip.handles import Products, Term
 from nasgoat.mip.local_terms import terms_of
 from nasgoat.mip.majorant import Diagonal
-from nasgoat.mip.parts import parts
 from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry
 from nasgoat.mip.terms import linear
 from nasgoat.posterior import FeaturePosterior, KernelPosterior, Posterior
@@ -152,9 +151,14 @@ class AcquisitionProblem:
         options = self.options
         return self.belief.first_cuts(batch, options.tangents, options.root_tangents)
 
-    def refine(self, graphs: Sequence[LabeledGraph]) -> bool:
-        """Rewrite what tangents alone cannot make exact at graphs; true if the model changed."""
-        return self.belief.refine(GraphBatch.of(graphs))
+    def refine(self, graphs: Sequence[LabeledGraph], *, lightly: bool = False) -> bool:
+        """Rewrite what tangents alone cannot make exact at graphs; true if the model changed.
+
+        Args:
+            graphs: of the model.
+            lightly: whether to add but a row or two per graph, and no variables.
+        """
+        return bool(graphs) and self.belief.refine(GraphBatch.of(graphs), lightly=lightly)
 
     @contextmanager
     def linear(self) -> Iterator[pyo.ConcreteModel]:
@@ -207,15 +211,6 @@ def acquisition_problem(
         model.anchor = pyo.Constraint(expr=model.nothing <= 0.0)
         model.cuts = pyo.ConstraintList()  # what `add_cuts` writes: exclusions, tangents
     return AcquisitionProblem(acquisition, posterior, model, cell, counts, belief, options)
-
-
-def parts_of(
-    posterior: Posterior, space: CellSpace, options: ModelOptions = ModelOptions()
-) -> list[CellSpace]:
-    """The parts of a space of one node count that are worth a model each (docs/math.md, 6.9)."""
-    if not (options.lookups and isinstance(posterior, KernelPosterior)):
-        return [space]
-    return parts(space, posterior.kernel)
 
 
 @singledispatch

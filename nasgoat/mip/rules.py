@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import singledispatch
 from itertools import combinations
 
-import numpy as np
 import pyomo.environ as pyo
 
 from nasgoat.errors import EmptySpaceError, NoEncodingError
@@ -18,7 +17,6 @@ from nasgoat.mip.terms import constant, pin, row
 from nasgoat.spaces import (
     Acyclic,
     Chain,
-    EdgeSets,
     FixedLabel,
     InDegree,
     LabelBudget,
@@ -227,26 +225,6 @@ def _(rule: FixedLabel, block: pyo.Block, h: PathHandles) -> None:
         (h.label[v, a], 0.0) for v in nodes for a in labels if not rule.label_allowed(v, h.n, a)
     ]
     pin_all(block, [*barred, (h.label[node, rule.label], 1.0)])
-
-
-@encode_rule.register
-def _(rule: EdgeSets, block: pyo.Block, h: PathHandles) -> None:
-    """A = sum of the matrices of the sets, each with its share: the convex hull of the sets."""
-    fixed_size(rule, h)
-    if rule.n != h.n:
-        msg = f"the edge sets are those of graphs with {rule.n} nodes, these have {h.n}"
-        raise EmptySpaceError(msg)
-    pairs = [(u, v) for u in range(h.n) for v in range(h.n) if u != v]
-    matrices = rule.adjacency
-    share = matrices.mean(axis=0)
-    settled = [pair for pair in pairs if share[pair] in (0.0, 1.0)]
-    pin_all(block, [(h.edge[pair], float(share[pair])) for pair in settled])
-    block.share = pyo.Var(range(len(matrices)), bounds=(0.0, 1.0))
-    block.one_set = pyo.Constraint(expr=sum(block.share.values()) == 1.0)
-
-    @block.Constraint([pair for pair in pairs if pair not in settled])
-    def edges_of_sets(b, u, v):
-        return sum(b.share[i] for i in np.flatnonzero(matrices[:, u, v])) == h.edge[u, v]
 
 
 @encode_rule.register

@@ -74,3 +74,9 @@ def attainable(coefficients: Floats, upper: Floats) -> Floats | None:
         if len(sums) > MOST_SUMS:
             return None
     return sums
+
+
+def points_of(row: Floats, upper: Floats, shift: float, low: float, high: float) -> Floats:
+    """Arguments ``row . c + shift`` that graphs can have where they are few, else a grid."""
+    sums = attainable(row, upper)
+    return np.linspace(low, high, GRID) if sums is None else sums + shift

@@ -15,6 +15,7 @@ from nasgoat.records import AUDIT_TOL, Certificate
 
 FOUNDERS = 16  # random graphs of each node count that an evolution begins with
 CHALLENGERS = 64  # random graphs that a certificate is tested on: some 30 ms
+KEPT = 20  # graphs of a descent: what a solver knows beforehand it need not find
 MAX_STEPS = 50  # of one descent; the neighbor graph of a cell space is a few steps wide
 
 
@@ -39,7 +40,7 @@ def descend(task: Task, descents: int) -> list[LabeledGraph]:
             if key not in taken:
                 found[key] = (value, graph)
     ranked = sorted(found.values(), key=lambda pair: pair[0])
-    return [graph for _, graph in ranked[: 2 * descents]]
+    return [graph for _, graph in ranked[: KEPT * descents]]
 
 
 def _bred(task: Task, n: int, count: int, rng: np.random.Generator) -> list[LabeledGraph]:

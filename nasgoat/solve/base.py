@@ -39,10 +39,12 @@ class Start:
     Args:
         graphs: feasible graphs, tried first.
         cutoff: only graphs of a smaller value are of interest.
+        others: feasible graphs of good values, which a solver need not try.
     """
 
     graphs: Sequence[LabeledGraph] = ()
     cutoff: float = float("inf")
+    others: Sequence[LabeledGraph] = ()
 
 
 @dataclass(frozen=True, slots=True)

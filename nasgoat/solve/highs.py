@@ -29,6 +29,8 @@ TOLERANCE = 1e-7
 SEEDS = 3  # HiGHS drops a proof whose last solution it finds over the tolerance by a hair
 MIP_SHARE = 0.3  # of the gap is left to HiGHS, the rest to the tangents
 LP_MARGIN = 1e-6  # relative; the LP optimum is a bound up to the simplex method's dual tolerance
+MANY = 1000  # tangents slow the LPs of a branch and bound down
+LOOSE = 1e-2  # distance of a tangent from the LP optimum, in units of its row
 WORTH = 1e-3  # relative rise of the LP bound that is worth another round of tangents
 
 
@@ -85,6 +87,7 @@ class _Solve:
         record = self.record
         if not record.problem.tangents:
             record.problem.tangents.extend(record.problem.first_cuts(record.start.graphs))
+        record.problem.refine(record.start.others, lightly=True)
         self._learn(list(record.seen))
         self._load()
         self._tighten_root()
@@ -125,10 +128,12 @@ class _Solve:
     def _learn(self, graphs: list[LabeledGraph]) -> None:
         """Make the linear model exact at graphs."""
         problem = self.record.problem
-        cuts = problem.learn(graphs)
         rewritten = problem.refine(graphs) if graphs else False
         if not hasattr(self, "model"):
-            return
+            if not (rewritten and len(graphs) * len(problem.belief.curves) > MANY):
+                problem.learn(graphs)  # else their own rows make the model exact, and the root
+            return  # finds what tangents are worth having
+        cuts = problem.learn(graphs)
         if rewritten:
             self._load()
         else:
@@ -151,6 +156,23 @@ class _Solve:
             cuts = record.problem.cuts_at_point(partial(self.form.value, point=point))
             record.problem.tangents.extend(cuts)
             self.model.add(cuts)
+        else:
+            solved = None
+        if solved is not None and not record.closed:
+            self._drop_loose(solved[1])
+
+    def _drop_loose(self, point: Floats) -> None:
+        """Leave out tangents far from the optimum of the relaxation where there are very many."""
+        tangents = self.record.problem.tangents
+        if len(tangents) <= MANY:
+            return
+        value_of = partial(self.form.value, point=point)
+        tangents[:] = [
+            cut
+            for cut in tangents
+            if sum(a * value_of(v) for v, a in cut.terms) - cut.lower < LOOSE
+        ]
+        self._load()
 
     def _take(self, bound: float) -> None:
         """Take note of a bound of the relaxation; no graph is better where it meets the cutoff."""

@@ -29,6 +29,8 @@ from nasgoat.records import AUDIT_TOL, Certificate, Limits, Progress, ProgressCa
 from nasgoat.solve.base import Clock, Outcome, Solver, Start
 from nasgoat.spaces import SearchSpace
 
+STARTS = 6  # graphs that solvers complete to solutions; of the others they know the value only
+
 
 @dataclass(frozen=True, slots=True)
 class Best:
@@ -89,7 +91,8 @@ class KBest:
         self._problems: list[AcquisitionProblem] = []
         cells = encodable(space)
         for n in cells.sizes:
-            for part in parts_of(posterior, cells.of_size(n), options):
+            whole = cells.of_size(n)
+            for part in parts_of(posterior, whole) if options.lookups else [whole]:
                 with suppress(EmptySpaceError):  # nothing to find there
                     problem = acquisition_problem(acquisition, posterior, part, options)
                     self._problems.append(problem)
@@ -176,7 +179,7 @@ class KBest:
         self._cut_off_taken()
         for problem, feasible in self._most_promising_first(starts):
             left = None if limits.seconds is None else max(clock.left, 1e-3)
-            start = Start(feasible, cutoff)
+            start = Start(feasible[:STARTS], cutoff, feasible[STARTS:])
             try:
                 outcome = self._solver.minimize(
                     problem,

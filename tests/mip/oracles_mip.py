@@ -48,6 +48,7 @@ from nasgoat.spaces import (
     Acyclic,
     CellSpace,
     Chain,
+    EdgeSets,
     FixedLabel,
     InDegree,
     InDegrees,
@@ -140,6 +141,7 @@ SMALL: dict[str, CellSpace] = {
         "fe", (4,), ("a", "b"), (), (TopologicalOrder(), InDegree(2, 1)), UpToIsomorphism(())
     ),
 }
+EDGE_SETS = EdgeSets(3, (((0, 1), (1, 2)), ((0, 1), (2, 0)), ((0, 1),)))
 DIGRAPHS: dict[str, CellSpace] = {
     "all": digraphs(3),
     "up-to-isomorphism": digraphs(3, up_to_isomorphism=True),
@@ -151,6 +153,7 @@ DIGRAPHS: dict[str, CellSpace] = {
     "labelled-any": digraphs(3, node_alphabet=("a", "b"), up_to_isomorphism=True),
     "collecting": digraphs(4, rules=(Acyclic(), LeavesFeedSink(), InDegree(at_most=2))),
     "two-ends": digraphs(4, rules=(SingleSource(), SingleSink(), MaxEdges(6))),
+    "edge-sets": digraphs(3, rules=(EDGE_SETS,)),
     "to-sink": digraphs(3, rules=(SourceReachesSink(),)),
     "on-path": digraphs(3, rules=(OnPath(), InDegree.exactly(1))),
     "edge-labelled": CellSpace("el", (3,), (), ("x", "y"), (MaxEdges(3),), Indexed()),
@@ -257,6 +260,7 @@ def at_point(form_columns: list[pyo.Var], batch: GraphBatch, problem: Any = None
             & (batch.node_labels[:, u] == a)
             & (batch.node_labels[:, v] == b)
         ),
+        "share": lambda i: (batch.adjacency == EDGE_SETS.adjacency[i]).all(axis=(1, 2)),
         "nothing": lambda *_: np.zeros(len(batch)),
     }
     if problem is not None:

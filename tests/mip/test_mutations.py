@@ -84,6 +84,8 @@ def test_the_layered_families_are_these() -> None:
 NEEDED = {
     "labels.N1d_one_label": "nb101-4",
     "labels.E2c_one_label": "edge-labels",
+    "EdgeSets].edges_of_sets": "edge-sets",
+    "EdgeSets].one_set": "edge-sets",
     "InDegree].in_degree": "in-degree",
     "InDegrees].in_degrees": "parts",
     "LabelBudget].budget": "node-budget",

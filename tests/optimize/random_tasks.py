@@ -165,6 +165,7 @@ def random_options(space: CellSpace, rng: np.random.Generator) -> ModelOptions:
         encoding="paper" if small and rng.random() < 0.5 else None,
         symmetry=symmetries[int(rng.integers(3))],
         degree_order=bool(rng.random() < 0.5),
+        lookups=bool(rng.random() < 0.5),
         products="paper" if small and rng.random() < 0.3 else "marginals",
     )
 

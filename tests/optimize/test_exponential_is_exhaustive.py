@@ -7,7 +7,7 @@ from nasgoat.acquisition import Acquisition, LowerConfidenceBound, PosteriorMean
 from nasgoat.errors import NoEncodingError, NoIncumbentError
 from nasgoat.graphs import GraphBatch
 from nasgoat.kernels import ExponentialKernel, LinearKernel
-from nasgoat.mip.exponential import MOST_CONDITION
+from nasgoat.mip.condition import MOST_CONDITION
 from nasgoat.optimize import ExhaustiveOptimizer, MipOptimizer, Task
 from nasgoat.posterior import KernelPosterior
 from nasgoat.records import Limits

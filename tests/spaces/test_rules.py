@@ -13,6 +13,7 @@ from nasgoat.spaces import (
     Acyclic,
     CellSpace,
     Chain,
+    EdgeSets,
     FixedLabel,
     InDegree,
     InDegrees,
@@ -79,6 +80,7 @@ def in_degrees(graph: nx.DiGraph) -> list[int]:
     return [graph.in_degree(v) for v in range(len(graph))]
 
 
+SETS = (((0, 1), (1, 2)), ((0, 2),))
 STRUCTURAL: list[tuple[Rule, Definition]] = [
     (TopologicalOrder(), lambda graph: all(u < v for u, v in graph.edges)),
     (Acyclic(), nx.is_directed_acyclic_graph),
@@ -101,6 +103,7 @@ STRUCTURAL: list[tuple[Rule, Definition]] = [
     (InDegrees((2, 0, 1, 1)), lambda graph: in_degrees(graph) == [2, 0, 1, 1]),
     (Chain(), lambda graph: set(graph.edges) == set(steps(graph))),
     (Chain(skips=True), chain_with_skips),
+    (EdgeSets(3, SETS), lambda graph: len(graph) == 3 and tuple(sorted(graph.edges)) in SETS),
 ]
 
 
@@ -224,7 +227,11 @@ def test_skip_normal_form_sentence_and_members() -> None:
 @pytest.mark.parametrize(
     ("rule", "invariant"),
     [
-        *((rule, True) for rule, _ in STRUCTURAL if not isinstance(rule, Parts | InDegrees)),
+        *(
+            (rule, True)
+            for rule, _ in STRUCTURAL
+            if not isinstance(rule, EdgeSets | Parts | InDegrees)
+        ),
         (FixedLabel(0, 1), True),
         (FixedLabel(-1, 1, only_there=True), True),
         (FixedLabel(1, 1), False),
@@ -291,6 +298,7 @@ def test_an_edge_that_a_rule_forbids_is_in_no_graph(rule: Rule, n: int) -> None:
         (MaxEdges(1), LabeledGraph(3, ((0, 1), (1, 2))), "graph has 2 edges, the space allows 1"),
         (InDegree.exactly(1), LabeledGraph(3, ()), "node 1 has 0 predecessors.*exactly 1"),
         (InDegree(2, 1), LabeledGraph(3, ()), "node 1 has 0 predecessors.*1 to 2"),
+        (EdgeSets(2, (((0, 1),),)), LabeledGraph(2, ()), r"the edges \[\] are none of the 1 sets"),
         (LeavesFeedSink(), LabeledGraph(3, ((0, 1), (0, 2))), r"nodes \[0, 1\].*feeds node 2"),
         (Chain(), LabeledGraph(3, ((0, 1),)), "node 1 does not feed node 2"),
         (Chain(), LabeledGraph(3, ((0, 1), (0, 2), (1, 2))), "edge 0 -> 2 leaves the chain"),
