@@ -18,6 +18,9 @@ CASES = {
     "nb201-T160-b3": Problem("nasbench201", observations=160, beta=3.0),
     "nb101-n6-T60": Problem("nasbench101", "6", observations=60),
     "nb101-n7-T60": Problem("nasbench101", "7", observations=60),
+    "nb201-paths-search-T60-b1": Problem(
+        "nasbench201", features="el+op-paths", targets="table", design="search"
+    ),
     "graph-T30": Problem("nasbench-graph", observations=30),
 }
 

@@ -21,6 +21,7 @@ import pyomo.environ as pyo
 from numpy.typing import NDArray
 
 from nasgoat.graphs import GraphBatch
+from nasgoat.kernels import counts_of
 from nasgoat.mip.belief import encode_belief
 from nasgoat.mip.counts import CountHandles, square_block
 from nasgoat.mip.curves import Curve, Cut, Root, Square
@@ -34,6 +35,7 @@ Floats = NDArray[np.float64]
 
 ROUNDING = 1e-12  # relative; HiGHS drops smaller coefficients in any case
 ROOT_RANGE = 4e-6  # the first tangents of the root reach down to this share of the largest variance
+LEAST_UNIT = 1e-3  # of the prior variance: coefficients of J2 cancel, and should not be large
 NEGLIGIBLE = 1e-10  # largest r_k^2, in units of a variance, that is left out: bounds stay valid
 
 
@@ -167,13 +169,15 @@ def _joint_variance_block(
     block: pyo.Block, counts: CountHandles, joint: JointLabels, posterior: FeaturePosterior
 ) -> VarianceHandles:
     """Write J2, ``Q <= sum_C sum_a kappa[C,a] z[C,a]`` (equal on graphs), and V6."""
-    kernel = posterior.kernel
     scale = counts.J.max(axis=1, initial=0.0)  # of every feature that can be non-zero
-    unit = float(kernel.diag(posterior.observed).mean()) if len(posterior.observed) else 1.0
-    unit = unit or 1.0
-    kappa = joint.quadratic(posterior.covariance * np.outer(scale, scale) / unit)
-    prior = joint.quadratic(np.diag(kernel.prior_variances * scale**2) / unit)
-    largest = sum(float(part.max()) for part in prior)
+    prior = posterior.kernel.prior_variances * scale**2
+    S = posterior.covariance * np.outer(scale, scale)
+    columns = [counts_of(feature_map, posterior.observed) for feature_map in counts.maps]
+    squares = np.concatenate(columns, axis=1).astype(float) ** 2
+    typical = squares.mean(axis=0) if len(squares) else np.ones(len(prior))
+    unit = max(float(S.diagonal() @ typical), LEAST_UNIT * float(prior @ typical)) or 1.0
+    kappa = joint.quadratic(S / unit)
+    largest = sum(float(part.max()) for part in joint.quadratic(np.diag(prior) / unit))
     block.t = pyo.Var(bounds=(0.0, float(np.sqrt(largest))))
     block.Q = pyo.Var(bounds=(0.0, largest))
     coefficients = np.concatenate(kappa)
