@@ -250,6 +250,8 @@ def _bar(title: str) -> Iterator[OnProgress]:
         DownloadColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=stderr(), transient=True) as progress:
+    console = stderr()
+    silent = not console.is_terminal  # else an empty line is left in files and pipes
+    with Progress(*columns, console=console, transient=True, disable=silent) as progress:
         task = progress.add_task(title, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

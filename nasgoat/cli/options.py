@@ -16,8 +16,9 @@ Features = Annotated[
     Optional[str],  # noqa: UP045  (typer reads it at run time)
     typer.Option(
         "--features",
-        help="What the kernel compares: sp, ssp, nl, el and op-paths joined by +, such as "
-        "el+op-paths. Default: sp+nl for labelled nodes, ssp+el for labelled edges.",
+        help="What the kernel compares: sp, ssp, nl, el, op-counts and op-paths joined by +, such "
+        "as el+op-paths. Default: sp+nl for labelled nodes, ssp+el for labelled edges, "
+        "op-counts+el for darts.",
         rich_help_panel=MODEL,
     ),
 ]

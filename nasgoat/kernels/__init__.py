@@ -12,6 +12,7 @@ from nasgoat.kernels.features import (
     stacked_features,
 )
 from nasgoat.kernels.kernels import ExponentialKernel, GraphKernel, LinearKernel
+from nasgoat.kernels.op_counts import OpCounts
 from nasgoat.kernels.op_paths import OpPaths
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "GraphKernel",
     "LinearKernel",
     "NodeLabels",
+    "OpCounts",
     "OpPaths",
     "ShortestPathLengths",
     "ShortestPaths",

@@ -15,7 +15,14 @@ from itertools import product
 import pyomo.environ as pyo
 
 from nasgoat.errors import NoEncodingError
-from nasgoat.kernels import EdgeLabels, FeatureMap, NodeLabels, ShortestPathLengths, ShortestPaths
+from nasgoat.kernels import (
+    EdgeLabels,
+    FeatureMap,
+    NodeLabels,
+    OpCounts,
+    ShortestPathLengths,
+    ShortestPaths,
+)
 from nasgoat.mip.handles import PathHandles, Term
 from nasgoat.mip.terms import constant
 
@@ -90,6 +97,26 @@ def _(feature_map: EdgeLabels, block: pyo.Block, h: PathHandles) -> list[Count]:
         Count(feature_map.describe(column), column, h.edge_label[u, v, a], 1)
         for column, ((u, v), a) in columns
         if (u, v, a) in possible
+    ]
+
+
+@encode_counts.register
+def _(feature_map: OpCounts, block: pyo.Block, h: PathHandles) -> list[Count]:
+    """T[c,l] = sum of F[u,v,l] over the nodes u of kind c."""
+    del block
+    terms: dict[tuple[int, int], list[Term]] = defaultdict(list)
+    for u, v, a in _possible_labels(h):
+        if a < feature_map.n_labels:
+            terms[feature_map.kinds[u], a].append(h.edge_label[u, v, a])
+    places = [(c, a, feature_map.column(c, a)) for c, a in sorted(terms)]
+    return [
+        Count(
+            f"{feature_map.describe(column)} of {feature_map.kinds}",
+            column,
+            sum(terms[c, a]),
+            len(terms[c, a]),
+        )
+        for c, a, column in places
     ]
 
 

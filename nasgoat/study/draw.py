@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from nasgoat.graphs import LabeledGraph
-from nasgoat.spaces import SearchSpace
+from nasgoat.spaces import Parts, SearchSpace
 
 
 def draw(graph: LabeledGraph, space: SearchSpace) -> str:
@@ -107,6 +107,9 @@ def _names(graph: LabeledGraph, space: SearchSpace) -> list[str]:
     labels: Sequence[str] = [""] * graph.n
     if graph.node_labels is not None:
         labels = [space.node_alphabet[label] for label in graph.node_labels]
+    elif any(isinstance(rule, Parts) for rule in space.rules):
+        fed = {v for _, v in graph.edges}  # several cells: their outputs are no nodes
+        labels = ["" if v in fed else "input" for v in range(graph.n)]
     elif graph.n > 1:
         labels = ["input", *[""] * (graph.n - 2), "output"]
     return [f"{v:>{digits}} {label}".rstrip() for v, label in enumerate(labels)]

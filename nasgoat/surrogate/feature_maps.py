@@ -9,12 +9,21 @@ from nasgoat.kernels import (
     EdgeLabels,
     FeatureMap,
     NodeLabels,
+    OpCounts,
     OpPaths,
     ShortestPathLengths,
     ShortestPaths,
     default_feature_maps,
 )
-from nasgoat.spaces import Acyclic, Indexed, SearchSpace, TopologicalOrder, UpToIsomorphism
+from nasgoat.spaces import (
+    Acyclic,
+    InDegrees,
+    Indexed,
+    Parts,
+    SearchSpace,
+    TopologicalOrder,
+    UpToIsomorphism,
+)
 
 SKIPS = ("skip", "skip_connect")  # names of the label that op paths leave out of their words
 MAX_WORDS = 400  # op paths count words of at most the length that keeps their number below
@@ -26,12 +35,15 @@ def feature_maps_of(space: SearchSpace, features: str | None = None) -> tuple[Fe
     Args:
         space: where the graphs come from.
         features: names of ``FEATURES`` joined by ``+``, as in ``"el+op-paths"``. None for the
-            paper's choice: sp+nl for labelled nodes, ssp+el for labelled edges, else ssp.
+            paper's choice: sp+nl for labelled nodes, ssp+el for labelled edges, else ssp. For
+            labelled edges of several parts it is op-counts+el.
 
     Raises:
         UnknownNameError: there are no such features.
         ValueError: features do not fit the space, or are named twice.
     """
+    if features is None and space.edge_alphabet and _parts(space) is not None:
+        features = "op-counts+el"
     if features is None:
         return default_feature_maps(
             max(space.sizes), len(space.node_alphabet), len(space.edge_alphabet)
@@ -64,6 +76,24 @@ def _edge_labels(space: SearchSpace) -> FeatureMap:
     _require(space, "el", len(space.sizes) == 1, "graphs of one node count")
     _require(space, "el", isinstance(space.identity, Indexed), "the identity Indexed()")
     return EdgeLabels(space.sizes[0], len(space.edge_alphabet))
+
+
+def _op_counts(space: SearchSpace) -> FeatureMap:
+    """Edge labels by the part of the node that an edge leaves; an input is of a kind of its own."""
+    _require(space, "op-counts", bool(space.edge_alphabet), "edge labels")
+    _require(space, "op-counts", len(space.sizes) == 1, "graphs of one node count")
+    _require(space, "op-counts", isinstance(space.identity, Indexed), "the identity Indexed()")
+    n = space.sizes[0]
+    parts = _parts(space)
+    part_of = [0] * n if parts is None else parts.part_of.tolist()
+    degrees = next((rule.degrees for rule in space.rules if isinstance(rule, InDegrees)), (1,) * n)
+    named = [(part, v if degrees[v] == 0 else -1) for v, part in enumerate(part_of)]
+    order = list(dict.fromkeys(named))
+    return OpCounts(tuple(order.index(name) for name in named), len(space.edge_alphabet))
+
+
+def _parts(space: SearchSpace) -> Parts | None:
+    return next((rule for rule in space.rules if isinstance(rule, Parts)), None)
 
 
 def _op_paths(space: SearchSpace) -> FeatureMap:
@@ -110,5 +140,6 @@ FEATURES: dict[str, Callable[[SearchSpace], FeatureMap]] = {
     "ssp": _shortest_path_lengths,
     "nl": _node_labels,
     "el": _edge_labels,
+    "op-counts": _op_counts,
     "op-paths": _op_paths,
 }

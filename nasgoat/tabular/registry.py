@@ -7,14 +7,16 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import Any
 
 from nasgoat.errors import BadDataError, UnknownNameError
 from nasgoat.spaces import nasbench101
-from nasgoat.tabular import analog, compact, nasbench201, nasbench_graph
+from nasgoat.tabular import analog, compact, nasbench201, nasbench301, nasbench_graph
 from nasgoat.tabular.base import Evaluator, Family
 from nasgoat.tabular.evaluator import TableEvaluator
 from nasgoat.tabular.files import data_directory
 from nasgoat.tabular.format import read_header, read_table
+from nasgoat.tabular.predicted import PredictedEvaluator
 from nasgoat.tabular.serve import serve
 from nasgoat.tabular.stored import Stored
 
@@ -31,11 +33,7 @@ STORED = (
         nasbench101(),
     ),
     Stored("nasbench101-30k", ("cifar10",), ("nasbench101_30k.npz", compact.read_measured)),
-    Stored(
-        "nasbench301-sample",
-        ("cifar10",),
-        ("nasbench301_naslib_sample.csv.gz", compact.read_sample),
-    ),
+    nasbench301.SAMPLE,
     Stored("nasbench301-trainings", ("cifar10",)),
     Stored("enas", ("cifar10",), ("enas6.npz", compact.read_enas)),
     Stored("nasbench-macro", ("cifar10",), ("nasbenchmacro.npz", compact.read_macro)),
@@ -47,6 +45,8 @@ FAMILIES: dict[str, Family] = {
     "nasbench-graph": nasbench_graph,
     "nasbench201": nasbench201,
     "analog-nasbench": analog,
+    "nasbench301": nasbench301.ENSEMBLE,
+    "nasbench301-sample-surrogate": nasbench301.SURROGATE,
 }
 FAMILIES |= {stored.name: stored for stored in STORED}
 
@@ -95,14 +95,16 @@ def benchmark(name: str, data: Path | None = None) -> Evaluator:
     raise BadDataError(msg)
 
 
-def _loaded(name: str, folder: Path) -> TableEvaluator:
-    return replace(_load(name, folder), reload=partial(_loaded, name, folder))
+def _loaded(name: str, folder: Path) -> TableEvaluator | PredictedEvaluator:
+    evaluator = _load(name, folder)
+    again: Any = partial(_loaded, name, folder)
+    return replace(evaluator, reload=again)
 
 
 @lru_cache(maxsize=4)
-def _load(name: str, folder: Path) -> TableEvaluator:
+def _load(name: str, folder: Path) -> TableEvaluator | PredictedEvaluator:
     evaluator = FAMILIES[name.partition(":")[0]].load(name, folder)
-    assert isinstance(evaluator, TableEvaluator)
+    assert isinstance(evaluator, TableEvaluator | PredictedEvaluator)
     return evaluator
 
 

@@ -25,6 +25,7 @@ from nasgoat.kernels import (
     FeatureMap,
     LinearKernel,
     NodeLabels,
+    OpCounts,
     ShortestPathLengths,
     ShortestPaths,
 )
@@ -49,12 +50,14 @@ from nasgoat.spaces import (
     Chain,
     FixedLabel,
     InDegree,
+    InDegrees,
     Indexed,
     LabelBudget,
     LeavesFeedSink,
     MaxEdges,
     MaxLabelCount,
     OnPath,
+    Parts,
     SingleSink,
     SingleSource,
     SkipNormalForm,
@@ -125,6 +128,14 @@ SMALL: dict[str, CellSpace] = {
     ),
     "all-trees": nasbench_graph(("gcn", "gat"), normal_form=False),
     "third-fixed": CellSpace("tf", (5,), OPS, (), CELL, UpToIsomorphism((0, 2, -1))),
+    "parts": CellSpace(
+        "pa",
+        (5,),
+        (),
+        ("x", "y"),
+        (TopologicalOrder(), Parts((1, 4)), InDegrees((0, 0, 0, 1, 2))),
+        Indexed(),
+    ),
     "free-ends": CellSpace(
         "fe", (4,), ("a", "b"), (), (TopologicalOrder(), InDegree(2, 1)), UpToIsomorphism(())
     ),
@@ -180,7 +191,13 @@ def kernel_maps(space: CellSpace, kind: int) -> tuple[FeatureMap, ...]:
             (NodeLabels(labels),),
         ]
     elif space.edge_alphabet and isinstance(space.identity, Indexed):
-        choices = [(ShortestPathLengths(n), EdgeLabels(n, labels)), (ShortestPathLengths(n),)]
+        kinds = tuple(min(v, 2) for v in range(n))
+        choices = [
+            (ShortestPathLengths(n), EdgeLabels(n, labels)),
+            (ShortestPathLengths(n),),
+            (OpCounts(kinds, labels), EdgeLabels(n, labels)),
+            (OpCounts(kinds, labels),),
+        ]
     return choices[kind % len(choices)]
 
 

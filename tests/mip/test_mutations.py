@@ -85,6 +85,7 @@ NEEDED = {
     "labels.N1d_one_label": "nb101-4",
     "labels.E2c_one_label": "edge-labels",
     "InDegree].in_degree": "in-degree",
+    "InDegrees].in_degrees": "parts",
     "LabelBudget].budget": "node-budget",
     "LeavesFeedSink].feeds_only_sink": "all-trees",
     "LeavesFeedSink].leaf_feeds_sink": "collecting",

@@ -43,7 +43,7 @@ from tests.mip.oracles_mip import (
 
 SPACES = {
     name: SMALL[name]
-    for name in ("nb101-4", "edge-labels", "edge-count", "edge-budget", "node-budget")
+    for name in ("nb101-4", "edge-labels", "edge-count", "edge-budget", "node-budget", "parts")
 } | {name: DIGRAPHS[name] for name in ("all", "labelled", "edge-labelled")}
 KINDS = ("lcb", "explore", "mean", "thompson")
 

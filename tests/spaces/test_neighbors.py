@@ -12,6 +12,7 @@ from nasgoat.spaces import (
     CellSpace,
     Indexed,
     StronglyConnected,
+    darts,
     digraphs,
     nasbench101,
     nasbench201,
@@ -29,6 +30,7 @@ SPACES = [
     nasbench_graph(),
     digraphs(4, rules=[StronglyConnected()]),
     digraphs(4, up_to_isomorphism=True),
+    darts(2, ("a", "b")),
 ]
 IDS = [f"{i}-{space.name}" for i, space in enumerate(SPACES)]
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from itertools import product
+from itertools import permutations, product
 
 import networkx as nx
 import numpy as np
@@ -15,11 +15,13 @@ from nasgoat.spaces import (
     Chain,
     FixedLabel,
     InDegree,
+    InDegrees,
     LabelBudget,
     LeavesFeedSink,
     MaxEdges,
     MaxLabelCount,
     OnPath,
+    Parts,
     Rule,
     SingleSink,
     SingleSource,
@@ -69,6 +71,14 @@ def chain_with_skips(graph: nx.DiGraph) -> bool:
     return set(steps(graph)) <= set(graph.edges) and set(graph.predecessors(sink)) <= {sink - 1}
 
 
+def in_parts(graph: nx.DiGraph, parts: tuple[int, ...]) -> bool:
+    return len(graph) == len(parts) and all(parts[u] == parts[v] for u, v in graph.edges)
+
+
+def in_degrees(graph: nx.DiGraph) -> list[int]:
+    return [graph.in_degree(v) for v in range(len(graph))]
+
+
 STRUCTURAL: list[tuple[Rule, Definition]] = [
     (TopologicalOrder(), lambda graph: all(u < v for u, v in graph.edges)),
     (Acyclic(), nx.is_directed_acyclic_graph),
@@ -84,6 +94,11 @@ STRUCTURAL: list[tuple[Rule, Definition]] = [
     (InDegree(at_most=2, at_least=1), lambda graph: set(interior_in_degrees(graph)) <= {1, 2}),
     (InDegree(at_most=1), lambda graph: max(interior_in_degrees(graph), default=0) <= 1),
     (LeavesFeedSink(), leaves_feed_sink),
+    (Parts((2, 1)), lambda graph: in_parts(graph, (0, 0, 1))),
+    (Parts((1, 1, 2)), lambda graph: in_parts(graph, (0, 1, 2, 2))),
+    (Parts((3,)), lambda graph: len(graph) == 3),
+    (InDegrees((0, 1, 1)), lambda graph: in_degrees(graph) == [0, 1, 1]),
+    (InDegrees((2, 0, 1, 1)), lambda graph: in_degrees(graph) == [2, 0, 1, 1]),
     (Chain(), lambda graph: set(graph.edges) == set(steps(graph))),
     (Chain(skips=True), chain_with_skips),
 ]
@@ -209,7 +224,7 @@ def test_skip_normal_form_sentence_and_members() -> None:
 @pytest.mark.parametrize(
     ("rule", "invariant"),
     [
-        *((rule, True) for rule, _ in STRUCTURAL),
+        *((rule, True) for rule, _ in STRUCTURAL if not isinstance(rule, Parts | InDegrees)),
         (FixedLabel(0, 1), True),
         (FixedLabel(-1, 1, only_there=True), True),
         (FixedLabel(1, 1), False),
@@ -231,8 +246,40 @@ def test_declared_invariance(rule: Rule, invariant: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rule", "edges"),
+    [
+        (Parts((2, 2)), ((0, 1),)),
+        (InDegrees((0, 1, 1, 2, 2)), ((0, 1), (1, 2), (0, 3), (1, 3), (2, 4), (3, 4))),
+    ],
+)
+def test_rules_of_parts_look_at_the_numbering(
+    rule: Rule, edges: tuple[tuple[int, int], ...]
+) -> None:
+    graph = LabeledGraph(max(4, 1 + max(v for _, v in edges)), edges)
+    copies = GraphBatch.of(CellSpace("c", (graph.n,)).identity.copies(graph, ordered=True))
+    assert not rule.relabelling_invariant
+    assert set(rule.holds(copies).tolist()) == {False, True}
+    assert Parts((4,)).relabelling_invariant
+    assert InDegrees((0, 2, 2, 1)).relabelling_invariant
+
+
+@pytest.mark.parametrize("rule", [rule for rule, _ in STRUCTURAL])
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_an_edge_that_a_rule_forbids_is_in_no_graph(rule: Rule, n: int) -> None:
+    graphs = all_digraphs(n)
+    found = graphs.take(rule.holds(graphs)).adjacency.any(axis=0)
+    for u, v in permutations(range(n), 2):
+        assert rule.edge_allowed(u, v, n) or not found[u, v]
+    barred = [rule.edge_allowed(u, v, n) for u, v in permutations(range(n), 2)].count(False)
+    if isinstance(rule, TopologicalOrder | Parts | InDegrees) and found.any():
+        assert barred == (~found).sum() - n
+
+
+@pytest.mark.parametrize(
     ("rule", "graph", "expected"),
     [
+        (Parts((1, 2)), LabeledGraph(3, ((0, 1),)), "edge 0 -> 1 leads from part 0 to part 1"),
+        (InDegrees((0, 0, 2)), LabeledGraph(3, ((0, 2),)), "node 2 has 1 predecessors.* have 2"),
         (TopologicalOrder(), LabeledGraph(3, ((2, 1),)), "edge 2 -> 1 goes against"),
         (Acyclic(), LabeledGraph(3, ((0, 1), (1, 0))), "edge 0 -> 1 closes a cycle"),
         (SingleSource(), LabeledGraph(3, ((0, 1),)), r"without predecessor are \[0, 2\]"),

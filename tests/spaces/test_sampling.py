@@ -22,6 +22,7 @@ from nasgoat.spaces import (
     StronglyConnected,
     TopologicalOrder,
     Undirected,
+    darts,
     digraphs,
     nasbench101,
     nasbench201,
@@ -38,6 +39,7 @@ SPACES = [
     digraphs(4, 1),
     digraphs(4, rules=[Undirected(), StronglyConnected()]),
     nasbench101([5]).with_rules(FixedLabel(2, 3), MaxLabelCount(1, 1)),
+    darts(),
 ]
 
 
@@ -62,6 +64,8 @@ UNIFORM = [
     digraphs(3, rules=[Acyclic()]),
     nasbench101([4]).with_rules(MaxLabelCount(1, 1)),
     CellSpace("edges", (3,), edge_alphabet=("a", "b"), identity=Indexed()),
+    darts(2, ("a",)),
+    darts(1, ("a", "b")),
 ]
 
 

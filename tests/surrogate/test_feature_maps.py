@@ -11,6 +11,7 @@ from nasgoat.kernels import (
     EdgeLabels,
     FeatureMap,
     NodeLabels,
+    OpCounts,
     OpPaths,
     ShortestPathLengths,
     ShortestPaths,
@@ -23,6 +24,7 @@ from nasgoat.spaces import (
     Indexed,
     TopologicalOrder,
     UpToIsomorphism,
+    darts,
     digraphs,
     nasbench101,
     nasbench201,
@@ -42,12 +44,14 @@ SPACES: dict[str, CellSpace] = {
     "free-ends": CellSpace("fe", (4,), ("a", "b"), identity=UpToIsomorphism(())),
     "acyclic": digraphs(3, rules=(Acyclic(),), node_alphabet=("a", "b")),
     "cyclic": digraphs(3, node_alphabet=("a", "b")),
+    "darts": darts(),
 }
 FITTING = {
     "sp": {"nb101", "trees", "proteins", "free-ends", "acyclic", "cyclic"},
     "ssp": set(SPACES),
     "nl": {"nb101", "trees", "proteins", "free-ends", "acyclic", "cyclic"},
-    "el": {"nb201", "edges"},
+    "el": {"nb201", "edges", "darts"},
+    "op-counts": {"nb201", "edges", "darts"},
     "op-paths": set(SPACES) - {"unlabelled", "free-ends", "cyclic"},
 }
 
@@ -133,3 +137,11 @@ def test_op_paths_need_a_direction_of_edges() -> None:
     assert feature_maps_of(space, "op-paths")
     with pytest.raises(ValueError, match="acyclic"):
         feature_maps_of(CellSpace("d", (3,), ("a",), rules=()), "op-paths")
+
+
+def test_pairs_of_cells_are_compared_by_operation_counts_and_places() -> None:
+    kinds = (0, 1, 2, 2, 2, 2, 3, 4, 5, 5, 5, 5)  # inputs of the two cells, their other nodes
+    expected = (OpCounts(kinds, 7), EdgeLabels(12, 7))
+    assert feature_maps_of(darts()) == expected
+    assert GPSurrogate.of_space(darts()).maps == expected
+    assert feature_maps_of(nasbench201(), "op-counts") == (OpCounts((0, 0, 0, 0), 4),)
