@@ -60,7 +60,9 @@ def measured(name: str) -> dict[str, Any]:
     before, began = _held(), time.process_time()
     evaluator = benchmark(name)
     seconds, held, peak = time.process_time() - began, _held() - before, _peak() - before
-    assert isinstance(evaluator, TableEvaluator)  # only tables are measured
+    if not isinstance(evaluator, TableEvaluator):
+        msg = f"{name} is no table"
+        raise TypeError(msg)
     rng = np.random.default_rng(0)
     table = evaluator.table
     rows = rng.integers(len(table), size=QUERIES)
@@ -139,12 +141,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report(record: dict[str, Any]) -> None:
-    print(
-        f"{record['table']:<32} {record['rows']:>8,} rows  {record['load_seconds']:5.2f} s  "
-        f"{record['held_mb']:6.0f} MB (peak {record['peak_mb']:.0f})  {record['queries_per_second'] / 1e6:6.1f} M queries/s  "
+    rates = (
+        f"{record['queries_per_second'] / 1e6:6.1f} M queries/s  "
         f"{record['look_ups_per_second']:>9,.0f} look-ups/s  "
         f"{record['single_look_ups_per_second']:>7,.0f} one by one"
     )
+    memory = f"{record['held_mb']:4.0f} MB (peak {record['peak_mb']:.0f})"
+    seconds = f"{record['load_seconds']:5.2f} s"
+    print(f"{record['table']:<32} {record['rows']:>8,} rows  {seconds}  {memory:<20} {rates}")
 
 
 if __name__ == "__main__":
