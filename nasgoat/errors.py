@@ -67,6 +67,10 @@ class MissingDataError(NasgoatError, FileNotFoundError):
     """A benchmark table that is not on this machine."""
 
 
+class ChecksumError(NasgoatError, ValueError):
+    """A downloaded file that is not the published one."""
+
+
 class NotInTableError(NasgoatError, KeyError):
     """A graph that a benchmark table has no row for."""
 

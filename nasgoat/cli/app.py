@@ -12,6 +12,7 @@ import typer
 
 from nasgoat import __version__
 from nasgoat.cli import options
+from nasgoat.cli.data import data_app
 from nasgoat.cli.errors import friendly
 
 app = typer.Typer(
@@ -23,10 +24,16 @@ app = typer.Typer(
 )
 
 
+app.add_typer(data_app, name="data")
+
+
 @app.command()
 def run(
     benchmark: Annotated[
-        str, typer.Option(help="What to search, e.g. nasbench-graph:cora or nasbench201:cifar10.")
+        str,
+        typer.Option(
+            help="What to search, e.g. nasbench201:cifar10 (see `nasgoat data list`) or T.parquet."
+        ),
     ] = "nasbench-graph:cora",
     method: Annotated[
         str, typer.Option(help="Search method: goat, random, evolution or local-search.")
@@ -66,6 +73,12 @@ def run(
             rich_help_panel="Optimisation",
         ),
     ] = False,
+    noisy: Annotated[
+        bool,
+        typer.Option(
+            "--noisy", help="Draw one training per architecture, by the seed, instead of the mean."
+        ),
+    ] = False,
     seed: options.Seed = 0,
     data: options.Data = None,
     out: Annotated[
@@ -99,6 +112,7 @@ def run(
                 resume=resume,
                 check=check_exhaustive,
                 json=json,
+                noisy=noisy,
             )
         )
 

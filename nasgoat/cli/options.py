@@ -69,5 +69,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on std
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 Data = Annotated[
     Optional[Path],  # noqa: UP045
-    typer.Option(help="Directory with benchmark tables.", envvar="NASGOAT_DATA", show_envvar=True),
+    typer.Option(
+        help="Directory with benchmark tables; default: the user's own.",
+        envvar="NASGOAT_DATA",
+        show_envvar=True,
+    ),
 ]

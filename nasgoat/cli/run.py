@@ -15,9 +15,9 @@ from nasgoat.cli.console import print_json, stderr, stdout
 from nasgoat.cli.errors import INTERRUPTED
 from nasgoat.cli.summary import Phases, describe, run_summary
 from nasgoat.cli.watch import Watch
-from nasgoat.errors import JournalError
+from nasgoat.errors import JournalError, NoRepeatsError
 from nasgoat.study import Event, OnEvent, Study, regret_plot
-from nasgoat.tabular import Evaluator, benchmark
+from nasgoat.tabular import Evaluator, TableEvaluator, benchmark
 
 JOURNAL = "journal.jsonl"
 PLOT = "regret.png"
@@ -38,6 +38,7 @@ class RunSettings:
     resume: bool
     check: bool
     json: bool
+    noisy: bool = False
 
 
 def execute(settings: RunSettings) -> None:
@@ -46,7 +47,7 @@ def execute(settings: RunSettings) -> None:
         phases = Phases("check" if settings.check else "other")
         optimizer = settings.optimization.build(check=settings.check, on_check=watch.on_check)
         watch.say(f"loading {settings.benchmark}")
-        evaluator = _load(settings.benchmark, settings.data, phases)
+        evaluator = _load(settings, phases)
         method = settings.search.build(
             evaluator.space, settings.optimization, optimizer, watch.on_progress
         )
@@ -96,11 +97,21 @@ def _checked(watch: Watch) -> dict[str, Any] | None:
     return {"proposals": len(watch.checks), "worst": worst}
 
 
-def _load(name: str, data: Path | None, phases: Phases) -> Evaluator:
+def _load(settings: RunSettings, phases: Phases) -> Evaluator:
+    """The benchmark.
+
+    Raises:
+        NoRepeatsError: noise is asked for, and it has none.
+    """
     began = time.perf_counter()
-    evaluator = benchmark(name, data)
+    evaluator = benchmark(settings.benchmark, settings.data)
     phases.add("load", time.perf_counter() - began)
-    return evaluator
+    if not settings.noisy:
+        return evaluator
+    if not isinstance(evaluator, TableEvaluator):
+        msg = f"--noisy draws from the trainings of a table; {evaluator.name} is none"
+        raise NoRepeatsError(msg)
+    return evaluator.noisy(settings.seed)
 
 
 def _folder(settings: RunSettings) -> Path:

@@ -45,7 +45,8 @@ class TableSpace:
             EmptySpaceError: there are none.
             OutsideSpaceError: one of them is not in the space.
         """
-        if len(cells.members(graphs)) < len(graphs):
+        sizes_fit = np.isin(graphs.sizes, cells.sizes).all()
+        if not sizes_fit or len(cells.members(graphs)) < len(graphs):
             for graph in graphs:
                 cells.require(graph)
         index = RowIndex.of(cells.identity, code_of(cells), code_of(cells).encode(graphs))

@@ -40,10 +40,10 @@ class TableEvaluator:
     name: str
     space: SearchSpace
     objective: str
-    table: Table
-    reload: Callable[[], TableEvaluator] | None = None
+    table: Table = field(repr=False)
+    reload: Callable[[], TableEvaluator] | None = field(default=None, repr=False)
     noise: int | None = None
-    about: TableHeader | None = None
+    about: TableHeader | None = field(default=None, repr=False)
     _inside: NDArray[np.bool_] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -91,7 +91,10 @@ class TableEvaluator:
             NoRepeatsError: the table has one value per architecture.
         """
         self.table.require_repeats()
-        return replace(self, noise=seed)
+        if self.noise is not None:
+            return replace(self, noise=seed)
+        objective = f"{self.objective}; of one training drawn by chance"
+        return replace(self, name=f"{self.name} (noisy)", objective=objective, noise=seed)
 
     def rows(self, graphs: GraphBatch | Iterable[LabeledGraph]) -> NDArray[np.int64]:
         """The row of each graph, -1 where it has none in the space; ``(len(graphs),)``."""
@@ -145,4 +148,5 @@ class TableEvaluator:
 def _reloaded(
     reload: Callable[[], TableEvaluator], space: SearchSpace, noise: int | None
 ) -> TableEvaluator:
-    return replace(reload().within(space), noise=noise)
+    evaluator = reload().within(space)
+    return evaluator if noise is None else evaluator.noisy(noise)

@@ -48,6 +48,11 @@ def data_file(filenames: str | tuple[str, ...], benchmark: str, data: Path | Non
     raise MissingDataError(msg)
 
 
+def package_installed(package: str) -> bool:
+    """Whether a package can be found, by its top-level import name; nothing is executed."""
+    return importlib.util.find_spec(package) is not None
+
+
 def package_file(package: str, relative: str, benchmark: str, install: str) -> Path:
     """Find a data file of an installed package, without importing the package.
 

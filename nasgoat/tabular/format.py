@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from nasgoat.errors import BadDataError
 from nasgoat.graphs import GraphBatch
 from nasgoat.spaces import CellSpace
+from nasgoat.tabular.arrow import numbers, read_columns
 from nasgoat.tabular.header import ARCHITECTURE, ColumnInfo, TableHeader
 
 KEY = b"nasgoat"  # of the header in the file's metadata
@@ -154,7 +155,6 @@ def read_table(path: Path, dataset: str | None = None) -> TableData:
         BadDataError: the file is no table, a newer one, damaged, or without that dataset.
     """
     import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
 
     header = read_header(path)
     if header is None:
@@ -165,33 +165,27 @@ def read_table(path: Path, dataset: str | None = None) -> TableData:
         raise BadDataError(msg)
     wanted = header.columns if dataset is None else header.of(dataset)
     try:
-        table = pq.read_table(path, columns=[ARCHITECTURE, *(column.name for column in wanted)])
-        codes = _bytes(table[ARCHITECTURE])
-        columns = {column.name: _numbers(table[column.name], column) for column in wanted}
-        return TableData(header, codes, columns)
+        arrays = read_columns(path, [ARCHITECTURE, *(column.name for column in wanted)])
+        columns = {column.name: _numbers(arrays[column.name], column) for column in wanted}
+        return TableData(header, _bytes(arrays[ARCHITECTURE]), columns)
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         msg = f"{path} is not what its header says: {error}"
         raise BadDataError(msg) from error
 
 
-def _bytes(column: Any) -> NDArray[np.uint8]:
-    array = column.combine_chunks()
+def _bytes(array: Any) -> NDArray[np.uint8]:
     width = array.type.byte_width
     flat = np.frombuffer(array.buffers()[1], dtype=np.uint8)
     return flat[array.offset * width :][: len(array) * width].reshape(-1, width)
 
 
-def _numbers(column: Any, info: ColumnInfo) -> Column:
-    array = column.combine_chunks()
-    values: Column
-    if info.repeats == 1:
-        values = array.to_numpy(zero_copy_only=False)
-    else:
-        values = array.flatten().to_numpy(zero_copy_only=False).reshape(-1, info.repeats)
-    if not np.issubdtype(values.dtype, np.number):
-        msg = f"the column {info.name!r} holds {values.dtype}, not numbers"
-        raise TypeError(msg)
-    return values
+def _numbers(array: Any, info: ColumnInfo) -> Column:
+    try:
+        values = numbers(array if info.repeats == 1 else array.flatten())
+    except TypeError as error:
+        msg = f"the column {info.name!r}: {error}"
+        raise TypeError(msg) from error
+    return values if info.repeats == 1 else values.reshape(-1, info.repeats)
 
 
 def _require_shape(column: ColumnInfo, values: Column, rows: int) -> None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from nasgoat.errors import BadDataError, MissingDataError
 from nasgoat.graphs import GraphBatch
 from nasgoat.spaces import NASBENCH201_OPS, nasbench201
+from nasgoat.tabular.arrow import numbers, read_columns
 from nasgoat.tabular.evaluator import TableEvaluator
 from nasgoat.tabular.files import data_file
 from nasgoat.tabular.format import TableData, read_header, read_table
@@ -174,8 +175,8 @@ def _read(path: Path, name: str, dataset: str) -> dict[str, NDArray[np.float64]]
         optional.append(SECONDS)
     wanted = [*OP_COLUMNS, accuracies.valid, *(column for column in optional if column in held)]
     try:
-        table = pq.read_table(path, columns=wanted)
-        return {column: table[column].to_numpy().astype(np.float64) for column in wanted}
+        arrays = read_columns(path, wanted)
+        return {column: numbers(arrays[column]).astype(np.float64) for column in wanted}
     except (pa.ArrowException, OSError, TypeError, ValueError) as error:
         msg = f"it cannot be read as a table of numbers: {error}"
         raise BadDataError(msg) from error

@@ -70,6 +70,11 @@ def _encode(text: object, encoding: object) -> bytes:
     return text.encode("latin1")
 
 
+def _no_bytes() -> bytes:
+    """Stands in for ``bytes``, which protocol 2 calls to write none."""
+    return b""
+
+
 def _scalars(kind: type[NumberType]) -> StandIns:
     return {
         ("numpy", "dtype"): kind,
@@ -79,13 +84,14 @@ def _scalars(kind: type[NumberType]) -> StandIns:
 
 
 NUMPY_FLOATS: StandIns = _scalars(FloatType)
-# What picklers write for numbers, ordered dicts and sets; the latter two as plain ones.
+# What picklers write for numbers, bytes, ordered dicts and sets; these two as plain ones.
 PLAIN_DATA: StandIns = {
     **_scalars(NumberType),
     ("collections", "OrderedDict"): dict,
     ("__builtin__", "set"): set,
     ("builtins", "set"): set,
     ("_codecs", "encode"): _encode,
+    ("__builtin__", "bytes"): _no_bytes,
 }
 
 

@@ -16,8 +16,8 @@ import pytest
 
 from nasgoat.errors import BadDataError, MissingDataError, UnknownNameError
 from nasgoat.graphs import LabeledGraph
-from nasgoat.spaces import MaxEdges, nasbench201, nasbench_graph
-from nasgoat.tabular import analog, benchmark, benchmark_names
+from nasgoat.spaces import MaxEdges, TableSpace, nasbench201, nasbench_graph
+from nasgoat.tabular import TableEvaluator, analog, benchmark, benchmark_names
 from nasgoat.tabular import nasbench201 as cells
 from nasgoat.tabular import nasbench_graph as graphs
 from nasgoat.tabular.files import package_file
@@ -33,24 +33,30 @@ needs_analog = pytest.mark.skipif(
 )
 
 
+def table_of(name: str, data: Path | None = None) -> TableEvaluator:
+    evaluator = benchmark(name, data)
+    assert isinstance(evaluator, TableEvaluator)
+    return evaluator
+
+
 # NAS-Bench-Graph
 
 
 @pytest.mark.parametrize("dataset", graphs.TITLES)
 def test_rows_are_exactly_the_space(dataset: str) -> None:
-    table = benchmark(f"nasbench-graph:{dataset}")
-    space = table.space
-    assert len(table.table.rows) == (2021 if dataset == "proteins" else 26206)
-    assert set(table.table.rows) == set(space.keys(space.listing()))
-    assert space.members(table.table.batch).sizes.shape == table.table.value.shape
+    table = table_of(f"nasbench-graph:{dataset}")
+    space, rows = table.space, table.table.index.graphs()
+    assert len(rows) == (2021 if dataset == "proteins" else 26206)
+    assert set(space.keys(rows)) == set(space.keys(space.listing()))
+    assert len(space.members(rows)) == len(rows)
     assert table.table.complete
 
 
 def test_cora_has_its_known_numbers() -> None:
-    cora = benchmark("nasbench-graph:cora")
+    cora = table_of("nasbench-graph:cora")
     assert cora.optimum == pytest.approx(100 * (1 - 0.8193), abs=0.005)
     assert cora.table.test_value is not None
-    assert cora.table.test_value.min() == pytest.approx(100 * (1 - 0.8313), abs=0.005)
+    assert cora.table.test_value.mean.min() == pytest.approx(100 * (1 - 0.8313), abs=0.005)
     four_gats = LabeledGraph(
         6,
         (*((0, v) for v in range(1, 5)), *((v, 5) for v in range(1, 5))),
@@ -82,7 +88,7 @@ def test_hashes_without_an_architecture_are_refused(wrong: int) -> None:
 def test_proteins_knows_five_operations_only() -> None:
     with pytest.raises(BadDataError, match="names no architecture"):
         graphs.graphs_of(np.array([2]), nasbench_graph(graphs.PROTEINS_OPS))
-    assert "validation performance" in benchmark("nasbench-graph:proteins").objective
+    assert "validation performance" in table_of("nasbench-graph:proteins").objective
 
 
 def test_neither_package_is_imported() -> None:
@@ -99,7 +105,7 @@ def test_a_changed_package_is_noticed(tmp_path: Path, monkeypatch: pytest.Monkey
     for content in ([1, 2], {0: {"perf": 1.0}}, {"x": {}}, {0: 3.0}):
         path.write_bytes(pickle.dumps(content))
         with pytest.raises(BadDataError, match="is not a NAS-Bench-Graph table"):
-            graphs.load("cora")
+            graphs.load("nasbench-graph:cora")
 
 
 # NAS-Bench-201
@@ -110,24 +116,26 @@ def test_a_changed_package_is_noticed(tmp_path: Path, monkeypatch: pytest.Monkey
     ("dataset", "valid", "test"), [("cifar10", 91.6067, 94.3733), ("cifar100", 73.4933, 73.5133)]
 )
 def test_nasbench201_has_its_published_optima(dataset: str, valid: float, test: float) -> None:
-    table = benchmark(f"nasbench201:{dataset}")
-    assert len(table.table.rows) == 15625
+    table = table_of(f"nasbench201:{dataset}")
+    assert len(table.table) == 15625
     assert table.table.complete
     assert table.optimum == pytest.approx(100 - valid, abs=1e-4)
-    assert table.table.value.min() == table.optimum  # it lies inside the default space
+    assert table.table.value.mean.min() == table.optimum  # it lies inside the default space
     best = table.best()
     assert nasbench201().contains(best.graph)
     assert table.table.test_value is not None
-    assert table.table.test_value.min() == pytest.approx(100 - test, abs=1e-4)
+    assert table.table.test_value.mean.min() == pytest.approx(100 - test, abs=1e-4)
     assert best.metrics["params_M"] > 0
     assert best.seconds > 0
     everything = table.within(nasbench201("any"))
-    assert set(table.table.rows) == set(everything.space.keys(everything.space.listing()))
+    np.testing.assert_array_equal(
+        np.sort(everything.rows(everything.space.listing())), np.arange(15625)
+    )
 
 
 @needs_201
 def test_nasbench201_rows_agree_with_the_arch_strings() -> None:
-    table = benchmark("nasbench201:cifar100")
+    table = table_of("nasbench201:cifar100")
     raw = pq.read_table(Path(FOLDER) / cells.FILENAME, columns=["arch_str", "cifar100_valid"])
     strings, valid = raw["arch_str"].to_pylist(), raw["cifar100_valid"].to_numpy()
     assert int(valid.argmax()) == 9930
@@ -155,13 +163,15 @@ def write(folder: Path, columns: dict[str, Any]) -> Path:
 
 
 def test_imagenet_columns_are_read_where_there_are_any(tmp_path: Path) -> None:
-    table = benchmark("nasbench201:imagenet16-120", write(tmp_path, small_table()))
-    assert table.optimum is None  # not all cells are there
+    table = table_of("nasbench201:imagenet16-120", write(tmp_path, small_table()))
+    assert isinstance(table.space, TableSpace)  # not all cells are there: the rows are the space
+    assert table.space.size() == 3
+    assert table.optimum == pytest.approx(53.3)
     assert table.best().value == pytest.approx(53.3)
     assert table.best().test_value == pytest.approx(53.0)
     assert table.best().seconds == 0.0
     with pytest.raises(MissingDataError, match=r"cifar10_valid, which .* it holds \['imagenet16"):
-        benchmark("nasbench201:cifar10", tmp_path)
+        table_of("nasbench201:cifar10", tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -179,26 +189,27 @@ def test_malformed_tables_are_refused(
     tmp_path: Path, changes: dict[str, Any], complaint: str
 ) -> None:
     with pytest.raises(BadDataError, match=complaint):
-        benchmark("nasbench201:imagenet16-120", write(tmp_path, small_table(**changes)))
+        table_of("nasbench201:imagenet16-120", write(tmp_path, small_table(**changes)))
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     (tmp_path / cells.FILENAME).write_text("index,arch\n")
     with pytest.raises(BadDataError, match="is not a parquet file"):
-        benchmark("nasbench201:cifar10", tmp_path)
+        table_of("nasbench201:cifar10", tmp_path)
 
 
 def test_a_missing_table_says_how_to_give_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("NASGOAT_DATA", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
     how = r"--data DIR or in the environment variable NASGOAT_DATA"
-    with pytest.raises(MissingDataError, match=f"needs the file nasbench201.parquet; .*{how}"):
-        benchmark("nasbench201:cifar10")
+    with pytest.raises(MissingDataError, match=f"which is not in .*share/nasgoat; .*{how}"):
+        table_of("nasbench201:cifar10")
     with pytest.raises(MissingDataError, match=f"which is not in .*{tmp_path.name}; .*{how}"):
-        benchmark("nasbench201:cifar10", tmp_path)
+        table_of("nasbench201:cifar10", tmp_path)
     monkeypatch.setenv("NASGOAT_DATA", str(write(tmp_path, small_table())))
-    assert benchmark("nasbench201:imagenet16-120").best().value == pytest.approx(53.3)
+    assert table_of("nasbench201:imagenet16-120").best().value == pytest.approx(53.3)
 
 
 # AnalogNAS-Bench
@@ -206,7 +217,7 @@ def test_a_missing_table_says_how_to_give_it(
 
 @needs_analog
 def test_analog_nasbench_has_its_known_row() -> None:
-    table = benchmark("analog-nasbench:cifar10")
+    table = table_of("analog-nasbench:cifar10")
     assert table.table.complete
     assert table.optimum == pytest.approx(100 - 94.0664, abs=1e-4)
     # operations (2, 2, 0, 2, 3, 2) on 0-1, 0-2, 0-3, 1-2, 1-3, 2-3
@@ -215,19 +226,19 @@ def test_analog_nasbench_has_its_known_row() -> None:
     graph = LabeledGraph(4, edges, None, (conv3, conv3, skip, conv3, conv1, conv3))
     assert table(graph).value == pytest.approx(100 - 94.0664, abs=1e-4)
     assert table(graph).test_value is None
-    analog = benchmark("analog-nasbench:cifar10-analog")
+    analog = table_of("analog-nasbench:cifar10-analog")
     assert analog(graph).value == 100 - table(graph).metrics["analog_accuracy"]
 
 
 @needs_analog
 @needs_201
 def test_analog_nasbench_lies_on_the_right_cells() -> None:
-    ours = benchmark("analog-nasbench:cifar10").within(nasbench201("any"))
+    ours = table_of("analog-nasbench:cifar10").within(nasbench201("any"))
     raw = pq.read_table(Path(FOLDER) / cells.FILENAME)
     codes = np.stack([raw[column].to_numpy() for column in cells.OP_COLUMNS], axis=1)
-    rows = [ours.table.rows[key] for key in ours.space.keys(cells.graphs_of(codes))]
+    rows = ours.rows(cells.graphs_of(codes))
     joined = 100 - raw["analog_baseline_cifar10"].to_numpy()
-    np.testing.assert_allclose(ours.table.value[rows], joined, atol=1e-9)
+    np.testing.assert_allclose(ours.query(rows), joined, atol=1e-9)
 
 
 @needs_analog
@@ -239,7 +250,7 @@ def test_a_changed_analog_package_is_noticed(
     for content in ([1, 2], {(0, 0): 1}, {(0, 0, 0, 0, 0, 0): {}}):
         path.write_bytes(pickle.dumps(content))
         with pytest.raises(BadDataError, match="is not an AnalogNAS-Bench table"):
-            analog.load("cifar10")
+            analog.load("analog-nasbench:cifar10")
 
 
 # Registry
@@ -249,7 +260,7 @@ def test_unknown_names_get_the_nearest_first() -> None:
     with pytest.raises(
         UnknownNameError, match=r"'nasbench-graph:coar'; .* are: nasbench-graph:cora"
     ):
-        benchmark("nasbench-graph:coar")
+        table_of("nasbench-graph:coar")
     with pytest.raises(UnknownNameError) as caught:
         benchmark("")
     assert all(name in str(caught.value) for name in benchmark_names())
@@ -265,7 +276,7 @@ def test_a_missing_package_says_what_to_install() -> None:
 
 
 def test_evaluators_travel_light() -> None:
-    cora = benchmark("nasbench-graph:cora")
+    cora = table_of("nasbench-graph:cora")
     narrow = cora.within(cora.space.with_rules(MaxEdges(5)))
     message = pickle.dumps(narrow)
     assert len(message) < 2000
@@ -278,7 +289,7 @@ def test_evaluators_travel_light() -> None:
 def test_a_travelling_evaluator_keeps_its_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    message = pickle.dumps(benchmark("nasbench201:imagenet16-120", write(tmp_path, small_table())))
+    message = pickle.dumps(table_of("nasbench201:imagenet16-120", write(tmp_path, small_table())))
     monkeypatch.delenv("NASGOAT_DATA", raising=False)
     copy = pickle.loads(message)  # noqa: S301
     assert copy.best().value == pytest.approx(53.3)

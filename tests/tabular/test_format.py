@@ -141,7 +141,7 @@ def test_a_file_without_its_columns_or_with_words_in_them_is_refused(tmp_path: P
         read_table(path)
     words = table.set_column(4, "params", pa.array(["x"] * len(CELLS)))
     pq.write_table(words, path)
-    with pytest.raises(BadDataError, match="the column 'params' holds object, not numbers"):
+    with pytest.raises(BadDataError, match="the column 'params': it holds string, not numbers"):
         read_table(path)
 
 

@@ -84,7 +84,7 @@ def test_a_space_with_other_labels_is_refused() -> None:
 
 def test_repeated_architectures_are_refused() -> None:
     batch = CELLS.take(np.array([3, 4, 3, 3]))
-    with pytest.raises(BadDataError, match=r"2 rows repeat an architecture .* has 3 rows"):
+    with pytest.raises(BadDataError, match=r"2 rows repeat an .*; row 2 is that of row 0: "):
         Table.of(SPACE, batch, {"value": np.arange(4.0)}, 91)
 
 

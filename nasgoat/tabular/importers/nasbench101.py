@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,8 @@ from nasgoat.tabular.importers.base import ImportProgress
 from nasgoat.tabular.importers.model_metrics import decode
 from nasgoat.tabular.importers.table101 import FINAL, MEASURES, REPEATS, cells_of, header_of
 from nasgoat.tabular.importers.tfrecord import records
+
+DIGEST = 16  # bytes of a module hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,9 @@ class _Trainings:
             msg = f"{len(training.evaluations)} evaluations of a training, not three"
             raise ValueError(msg)
         key = bytes.fromhex(name)
+        if len(key) != DIGEST:
+            msg = f"a module hash {name!r}"
+            raise ValueError(msg)
         row = self.rows.setdefault(key, len(self.rows))
         spec = (sys.intern(adjacency), sys.intern(operations))
         if row == len(self.specs):
@@ -88,6 +94,9 @@ class _Trainings:
             raise ValueError(msg)
         self.repeats[epochs][row] += 1
         values = [measure.of(training.evaluations) for measure in MEASURES]
+        if not all(map(math.isfinite, values)):
+            msg = f"a training of the cell {name} without all of its metrics"
+            raise ValueError(msg)
         self.values[epochs][row, :, repeat] = values
 
     def _make_room(self, epochs: int, row: int) -> None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import bz2
 import re
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from nasgoat.errors import BadDataError
 from nasgoat.tabular.format import TableData
@@ -28,7 +28,8 @@ from nasgoat.tabular.importers.window import Window
 from nasgoat.tabular.unpickle import PLAIN_DATA, load_plain_from
 
 RECIPES = {"less": 12, "12": 12, "full": 200, "200": 200}  # key in a file: epochs
-MEMBER = re.compile(r"(\d{6}|meta)\.pickle\.pbz2")
+META = "meta"  # the member with the list of architectures
+MEMBER = re.compile(rf"(\d{{6}}|{META})\.pickle\.pbz2")
 LARGEST = 1 << 28  # bytes of a member once decompressed; real ones have about a million
 BZIP2 = b"BZh"
 
@@ -46,13 +47,14 @@ class NasBench201Importer:
     )
 
     def read(self, path: Path, progress: ImportProgress) -> TableData:
-        """Read the file (see ``Importer``); under 1 GB of memory for the largest."""
-        if path.is_dir():
-            msg = f"{path} is a folder; give the tar file that it comes from"
-            raise BadDataError(msg)
-        source = _members if tarfile.is_tarfile(path) else _one_pickle
+        """Read the file (see ``Importer``), or the folder that the tar file unpacks to."""
         with _errors(path):
-            cells = source(path, progress)
+            if path.is_dir():
+                cells = _members(_in_folder(path), progress)
+            elif tarfile.is_tarfile(path):
+                cells = _members(_in_tar(path), progress)
+            else:
+                cells = _one_pickle(path, progress)
             return cells.table(path.name)
 
 
@@ -83,7 +85,6 @@ def _one_pickle(path: Path, progress: ImportProgress) -> Cells:
     else:
         with torch_pickle(path) as (window, size):
             whole = _load(window, lambda position: progress(position, size))
-            window.ahead(1)  # the end of a zip entry, where its checksum is verified
     return _cells(whole)
 
 
@@ -107,40 +108,60 @@ def _cells(whole: Any) -> Cells:
     return cells
 
 
-def _members(path: Path, progress: ImportProgress) -> Cells:
-    """One pickle per architecture in a tar file, and one with the list of all."""
-    size, cells = path.stat().st_size, None
-    waiting: list[tuple[int, Any]] = []
+class _Member(NamedTuple):
+    """A compressed pickle of an archive."""
+
+    name: str
+    content: bytes
+    position: int  # in the archive, of ``total``
+    total: int
+
+
+def _in_tar(path: Path) -> Iterator[_Member]:
+    size = path.stat().st_size
     with path.open("rb") as file, tarfile.open(fileobj=file, mode="r|") as archive:
         for member in archive:
-            found = MEMBER.fullmatch(Path(member.name).name)
-            if found is None or not member.isfile():
-                continue
-            data = archive.extractfile(member)
-            value = _member(data.read() if data else b"", member.name)
-            if found[1] == "meta":
-                cells = Cells(list(value["meta_archs"]))
-            else:
-                recipes = {
-                    key: {ARCHITECTURE: Architecture.of(state)} for key, state in value.items()
-                }
-                waiting.append((int(found[1]), recipes))
-            progress(file.tell(), size)
+            data = archive.extractfile(member) if member.isfile() else None
+            if data is not None and MEMBER.fullmatch(Path(member.name).name):
+                yield _Member(member.name, data.read(), file.tell(), size)
+
+
+def _in_folder(path: Path) -> Iterator[_Member]:
+    files = sorted(file for file in path.iterdir() if MEMBER.fullmatch(file.name))
+    total, position = sum(file.stat().st_size for file in files), 0
+    for file in files:
+        position += file.stat().st_size
+        yield _Member(file.name, file.read_bytes(), position, total)
+
+
+def _members(members: Iterable[_Member], progress: ImportProgress) -> Cells:
+    """One pickle per architecture, and one with the list of all."""
+    cells: Cells | None = None
+    waiting: list[tuple[int, Any]] = []  # until the list is there
+    for member in members:
+        value = _load_member(member)
+        stem = Path(member.name).name.partition(".")[0]
+        if stem == META:
+            cells = Cells(list(value["meta_archs"]))
+        else:
+            recipes = {key: {ARCHITECTURE: Architecture.of(state)} for key, state in value.items()}
+            waiting.append((int(stem), recipes))
+        progress(member.position, member.total)
     if cells is None:
-        msg = "it has no member meta.pickle.pbz2; it is cut short, or not of NATS-Bench"
+        msg = f"it has no member {META}.pickle.pbz2; it is cut short, or not of NATS-Bench"
         raise BadDataError(msg)
     for index, recipes in waiting:
         _add(cells, index, recipes)
     return cells
 
 
-def _member(compressed: bytes, name: str) -> Any:
+def _load_member(member: _Member) -> Any:
     decompressor = bz2.BZ2Decompressor()
-    data = decompressor.decompress(compressed, LARGEST)
+    data = decompressor.decompress(member.content, LARGEST)
     if not decompressor.eof:
-        msg = f"{name} is cut short, or longer than {LARGEST:,} bytes"
+        msg = f"{member.name} is cut short, or longer than {LARGEST:,} bytes"
         raise BadDataError(msg)
-    return load_plain_from(BytesIO(data), name, PLAIN_DATA)
+    return load_plain_from(BytesIO(data), member.name, PLAIN_DATA)
 
 
 def _add(cells: Cells, index: int, recipes: Any) -> None:

@@ -1,10 +1,9 @@
 """The training data of NAS-Bench-301: real trainings of DARTS networks on CIFAR-10.
 
 A zip file, or the folder it was unpacked to, with a JSON file ``results_*.json`` per training:
-``optimized_hyperparamater_config`` (so spelt) names the operations ``edge_normal_0`` to 13 of the
-edges of a cell, numbered by the node that they lead to and then by the node that they come from,
-and the inputs ``inputs_node_normal_3`` of each node but the first as ``"0_2"``; accuracies are in
-%.
+``optimized_hyperparamater_config`` (so spelt) is the configuration (see ``from_config``), ``info``
+a list whose first entry has the validation accuracy, ``test_accuracy`` and ``runtime`` are those of
+the training; accuracies are in %, times in seconds.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,28 +19,29 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nasgoat.errors import BadDataError
-from nasgoat.graphs import GraphBatch
-from nasgoat.spaces import DARTS_OPS
+from nasgoat.errors import BadDataError, OutsideSpaceError
+from nasgoat.graphs import GraphBatch, LabeledGraph
+from nasgoat.spaces.nb301 import from_config
 from nasgoat.tabular.format import TableData
 from nasgoat.tabular.header import ColumnInfo, DatasetInfo, Role, SourceInfo, SpaceInfo, TableHeader
 from nasgoat.tabular.importers.base import ImportProgress
 from nasgoat.tabular.importers.repeats import Gathered
 
 RESULT = re.compile(r"results_\d+(_\w+)?\.json")
-PREFIX = "NetworkSelectorDatasetInfo:darts:"
-CELLS = ("normal", "reduce")
-NODES = 6  # of a cell: two inputs, four that add up two edges each
-RECIPE = (f"{PREFIX}init_channels", f"{PREFIX}layers")
+RECIPE = (
+    "NetworkSelectorDatasetInfo:darts:init_channels",
+    "NetworkSelectorDatasetInfo:darts:layers",
+)
+# what zipfile raises for archives that are damaged, encrypted or compressed in another way
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 LARGEST = 1 << 26  # bytes of a JSON file; those with learning curves have about 100,000
 
 
 class Training(NamedTuple):
     """One JSON file."""
 
-    labels: NDArray[np.int8]  # (12, 12), edge labels of both cells side by side, -1 for no edge
+    graph: LabeledGraph
     recipe: tuple[int, ...]  # epochs of the schedule, channels, layers
     valid: float
     test: float
@@ -61,7 +62,7 @@ class NasBench301Importer:
         for done, (name, text, total) in enumerate(_results(path)):
             try:
                 trainings.append(_training(json.loads(text)))
-            except (KeyError, TypeError, ValueError, IndexError) as error:
+            except (KeyError, TypeError, ValueError, IndexError, OutsideSpaceError) as error:
                 msg = f"{path}: {name} is not a result of NAS-Bench-301: {error!r}"
                 raise BadDataError(msg) from error
             progress(done + 1, total)
@@ -86,7 +87,7 @@ def _results(path: Path) -> Iterator[tuple[str, bytes, int]]:
                     msg = f"{path}: {entry.filename} has {entry.file_size:,} bytes"
                     raise BadDataError(msg)
                 yield entry.filename, archive.read(entry), len(entries)
-    except (zipfile.BadZipFile, EOFError) as error:
+    except DAMAGED as error:
         msg = f"{path} is not a zip file, or damaged: {error}; download it again"
         raise BadDataError(msg) from error
 
@@ -99,30 +100,7 @@ def _training(result: dict[str, Any]) -> Training:
         msg = f"the accuracies {accuracies}"
         raise ValueError(msg)
     parameters = float(info.get("model_parameters", "nan"))
-    return Training(labels_of(config), recipe, *accuracies, float(result["runtime"]), parameters)
-
-
-def labels_of(config: dict[str, Any]) -> NDArray[np.int8]:
-    """``(12, 12)``, the edge labels of the cells of a configuration; -1 where there is no edge.
-
-    Raises:
-        KeyError: a node's inputs or an edge's operation are missing.
-        ValueError: they are none that NAS-Bench-301 has.
-    """
-    labels = np.full((2 * NODES, 2 * NODES), -1, dtype=np.int8)
-    for part, cell in enumerate(CELLS):
-        edge = 0
-        for node in range(2, NODES):
-            named = "0_1" if node == 2 else config[f"{PREFIX}inputs_node_{cell}_{node}"]
-            inputs = sorted({int(text) for text in named.split("_")})
-            if len(inputs) != 2 or inputs[-1] >= node:
-                msg = f"the inputs {named!r} of node {node} of the {cell} cell"
-                raise ValueError(msg)
-            for tail in inputs:
-                op = DARTS_OPS.index(config[f"{PREFIX}edge_{cell}_{edge + tail}"])
-                labels[part * NODES + tail, part * NODES + node] = op
-            edge += node
-    return labels
+    return Training(from_config(config), recipe, *accuracies, float(result["runtime"]), parameters)
 
 
 def _table(trainings: list[Training], filename: str) -> TableData:
@@ -130,10 +108,8 @@ def _table(trainings: list[Training], filename: str) -> TableData:
     recipe = recipes.most_common(1)[0][0]
     left_out = len(trainings) - recipes[recipe]
     trainings = [training for training in trainings if training.recipe == recipe]
-    labels = np.array([training.labels for training in trainings])
-    no_labels = np.full(labels.shape[:2], -1, dtype=np.int8)
-    sizes = np.full(len(labels), labels.shape[1], dtype=np.int64)
-    batch, space = GraphBatch(sizes, labels >= 0, no_labels, labels), SpaceInfo.of_preset("darts")
+    batch = GraphBatch.of(training.graph for training in trainings)
+    space = SpaceInfo.of_preset("darts")
     gathered = Gathered.of(space.code.encode(batch))
     columns = {
         name: gathered.spread(np.array([getattr(training, name) for training in trainings]))

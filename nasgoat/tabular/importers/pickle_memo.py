@@ -15,6 +15,16 @@ from typing import Any
 CONTAINERS = (dict, list, tuple, set)
 
 
+class Forgotten:
+    """Stands for a container of a record that was folded, where a later one refers to it."""
+
+    def __repr__(self) -> str:
+        return "a part of an earlier record, no longer in memory"
+
+
+FORGOTTEN = Forgotten()
+
+
 class Memo:
     """Objects by number; numbers are given out in order, as every pickler does."""
 
@@ -51,10 +61,10 @@ class Memo:
         self._codes.extend([self._place(value, value) for value in values])
 
     def get(self, number: int) -> Any:
-        """The object with a number.
+        """The object with a number; ``FORGOTTEN`` if it was.
 
         Raises:
-            UnpicklingError: there is none, or it was forgotten.
+            UnpicklingError: there is none.
         """
         if number >= len(self._codes):
             msg = f"it refers to an object {number} that it did not number"
@@ -62,11 +72,7 @@ class Memo:
         code = self._codes[number]
         if code >= 0:
             return self._values[code]
-        try:
-            return self._containers[-code]
-        except KeyError:
-            msg = f"it refers back to part {number} of a record that came before; not supported"
-            raise pickle.UnpicklingError(msg) from None
+        return self._containers.get(-code, FORGOTTEN)
 
     def forget(self, since: int) -> None:
         """Drop the containers numbered after the count was ``since``."""

@@ -39,7 +39,8 @@ def load_stream(
         window: where the pickle begins; left after its last byte.
         stand_ins: harmless callables in place of the global names that it may ask for.
         fold: is shown every dict once its items are complete. Returns what the dict shall hold
-            instead, or None to leave it. What was inside can then no longer be referred to.
+            instead, or None to leave it. Where the pickle refers to what was inside once more,
+            there will be ``FORGOTTEN``.
         persistent: turns a persistent id into an object; None to refuse them.
         progress: is told the window's position, about once in a megabyte.
 

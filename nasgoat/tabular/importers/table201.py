@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -131,10 +132,19 @@ class Cells:
         return TableData.of(header, batch, {info.name: values for info, values in columns})
 
     def _has(self, epochs: int, dataset: Dataset) -> bool:
-        """Whether to write a dataset's columns: always with 200 epochs, else if any cell has it."""
-        wanted = {split.trained_on for split in dataset.splits}
-        cells = self.trials.get(epochs, {}).values()
-        return epochs == EPOCHS[0] or any(key[0] in wanted for cell in cells for key in cell)
+        """Whether to write a dataset's columns: always after 200 epochs, else if they are there.
+
+        The first version of NAS-Bench-201 has short trainings for some of the columns only.
+        """
+        found = {
+            (trained_on, name)
+            for cell in self.trials.get(epochs, {}).values()
+            for (trained_on, _), trial in cell.items()
+            for name, accuracy in zip(SETS, trial.accuracy, strict=True)
+            if not math.isnan(accuracy)
+        }
+        wanted = {(split.trained_on, split.measured_on) for split in dataset.splits}
+        return epochs == EPOCHS[0] or wanted <= found
 
     def _seeds(self, epochs: int) -> list[int]:
         cells = self.trials.get(epochs, {}).values()

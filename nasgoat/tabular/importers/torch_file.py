@@ -61,12 +61,15 @@ def torch_pickle(path: Path) -> Iterator[tuple[Window, int]]:
             window = Window(file)
             _skip_preamble(window, path)
             yield window, path.stat().st_size
+            load_stream(window, PLAIN_DATA)  # the keys: what comes after the object is there
             return
         try:
             with zipfile.ZipFile(file) as archive:
                 entry = _entry(archive, path)
                 with archive.open(entry) as pickled:
-                    yield Window(pickled), entry.file_size  # type: ignore[arg-type]
+                    window = Window(pickled)  # type: ignore[arg-type]
+                    yield window, entry.file_size
+                    window.ahead(1)  # to the end, where the checksum of the entry is verified
         except zipfile.BadZipFile as error:
             msg = f"{path} is a damaged zip file: {error}; download it again"
             raise BadDataError(msg) from error

@@ -114,6 +114,6 @@ def _number(value: Any) -> float:
 
 
 def _mean(values: Any) -> float:
-    if not isinstance(values, list | tuple) or not values:
+    if values is None:
         return math.nan
     return math.fsum(_number(value) for value in values) / len(values)
