@@ -54,7 +54,7 @@ class Entry:
     note: str = field(default="")
 
     def present(self, folder: Path) -> list[Path]:
-        """The files or folders of the first group that is complete in a folder; none if no group is."""
+        """The files or folders of the first group that a folder holds in whole; none if none."""
         for group in self.local:
             paths = [folder / name for name in group]
             if all(path.exists() for path in paths):
