@@ -59,7 +59,7 @@ def test_the_python_example_is_short_and_ends_with_a_gap() -> None:
 @pytest.mark.parametrize("shorten", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_commands_run(shorten: bool, tmp_path: Path) -> None:
     calls = commands(README, "nasgoat")
-    assert {call[0] for call in calls} == {"run", "solve"}
+    assert {call[0] for call in calls} == {"run", "solve", "data"}
     for call in calls:
         if "--data" in call:
             continue  # in a test of its own
@@ -156,7 +156,7 @@ def test_links_lead_somewhere(name: str) -> None:
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("name", ["development.md", "embedding.md"])
+@pytest.mark.parametrize("name", ["development.md", "embedding.md", "tables.md"])
 def test_the_recipes_of_the_guides_run(name: str) -> None:
     text = (ROOT / "docs" / name).read_text(encoding="utf-8")
     names: dict[str, Any] = {"__name__": "__main__"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +38,7 @@ class GraphCode:
     @property
     def slots(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Tail and head of every place for an edge; ``(E,)`` each."""
-        apart = ~np.eye(self.n, dtype=np.bool_)
-        tails, heads = np.nonzero(np.triu(apart) if self.ordered else apart)
-        return tails, heads
+        return _slots(self.n, self.ordered)
 
     @property
     def width(self) -> int:
@@ -68,8 +67,12 @@ class GraphCode:
         codes = np.concatenate([batch.sizes.astype(np.uint8)[:, None], *parts], axis=1)
         return np.ascontiguousarray(codes)
 
-    def decode(self, codes: Bytes) -> GraphBatch:
-        """The graphs of codes ``(N, width)``.
+    def decode(self, codes: Bytes, *, check: bool = True) -> GraphBatch:
+        """The graphs of codes.
+
+        Args:
+            codes: ``(N, width)``.
+            check: look for codes that are no graphs; not needed for what was checked before.
 
         Raises:
             ValueError: the width is another one, or a code has no nodes, too many, or an edge to a
@@ -93,7 +96,8 @@ class GraphCode:
         if self.nodes_labelled:
             node_labels = np.ascontiguousarray(codes[:, -self.n :]).view(np.int8)
         batch = GraphBatch(sizes, adjacency, node_labels, edge_labels)
-        self._check(batch)
+        if check:
+            self._check(batch)
         return batch
 
     def _check(self, batch: GraphBatch) -> None:
@@ -109,3 +113,10 @@ class GraphCode:
                 f"not fit its {int(batch.sizes[row])} nodes"
             )
             raise ValueError(msg)
+
+
+@lru_cache(maxsize=16)
+def _slots(n: int, ordered: bool) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    apart = ~np.eye(n, dtype=np.bool_)
+    tails, heads = np.nonzero(np.triu(apart) if ordered else apart)
+    return tails, heads

@@ -57,7 +57,7 @@ class RowIndex:
 
     def graphs(self, rows: Rows | NDArray[np.bool_] | slice | None = None) -> GraphBatch:
         """The graphs of some rows, by default of all."""
-        return self.code.decode(self.codes if rows is None else self.codes[rows])
+        return self.code.decode(self.codes if rows is None else self.codes[rows], check=False)
 
     def rows(self, graphs: GraphBatch | Iterable[LabeledGraph]) -> Rows:
         """The first row of each graph, -1 where it has none; ``(len(graphs),)``."""

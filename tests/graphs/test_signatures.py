@@ -69,6 +69,14 @@ def test_regular_graphs_share_a_signature_and_are_told_apart_all_the_same() -> N
     assert not isomorphic(first, second)[0]
 
 
+def test_the_other_graphs_of_a_batch_do_not_matter() -> None:
+    plain = LabeledGraph(3, ((0, 1), (1, 2)))
+    labelled = LabeledGraph(3, ((0, 1), (1, 2)), None, (0, 1))
+    both = isomorphism_signatures(GraphBatch.of([plain, labelled]))
+    assert both[0] == isomorphism_signatures(GraphBatch.of([plain]))[0] != both[1]
+    assert both[1] == isomorphism_signatures(GraphBatch.of([labelled]))[0]
+
+
 def test_bytes_have_signatures_of_their_own() -> None:
     codes = np.array([[0, 1, 2], [0, 2, 1], [1, 0, 2], [0, 1, 2]], dtype=np.uint8)
     words = byte_signatures(codes)
