@@ -77,6 +77,9 @@ class Booster:
         if any(np.any(tree.get("split_type", 0)) for tree in trees):
             msg = "the model splits by categories; only thresholds are understood"
             raise BadDataError(msg)
+        if len({len(column) for column in joined.values()}) > 1:
+            msg = "the columns of the trees differ in length"
+            raise BadDataError(msg)
         first = np.repeat(roots, sizes)
         leaf = joined["left_children"] < 0
         own = np.arange(len(leaf))

@@ -99,7 +99,7 @@ def nasbench101_cells(folder: Path | None = None) -> Cells101:
         folder: where the file is kept; None for the user's cache directory.
     """
     path = (folder or user_cache_path("nasgoat")) / FILENAME
-    with suppress(BadDataError, FileNotFoundError):
+    with suppress(BadDataError, OSError):
         return Cells101.read(path, SIZE)
     found = Cells101.of(nasbench101(range(2, MAX_NODES + 1)).listing())
     with suppress(OSError):

@@ -20,7 +20,7 @@ def read_arrays(path: Path, *names: str) -> dict[str, NDArray[Any]]:
         OSError: it cannot be read.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in names}
     except (ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
         msg = f"{path} does not hold the arrays {', '.join(names)}: {error}"
