@@ -17,7 +17,7 @@ from nasgoat.cli.summary import Phases, describe, run_summary
 from nasgoat.cli.watch import Watch
 from nasgoat.errors import JournalError, NoRepeatsError
 from nasgoat.study import Event, OnEvent, Study, regret_plot
-from nasgoat.tabular import Evaluator, TableEvaluator, benchmark
+from nasgoat.tabular import Evaluator, PredictedEvaluator, TableEvaluator, benchmark
 
 JOURNAL = "journal.jsonl"
 PLOT = "regret.png"
@@ -108,8 +108,11 @@ def _load(settings: RunSettings, phases: Phases) -> Evaluator:
     phases.add("load", time.perf_counter() - began)
     if not settings.noisy:
         return evaluator
-    if not isinstance(evaluator, TableEvaluator):
-        msg = f"--noisy draws from the trainings of a table; {evaluator.name} is none"
+    if not isinstance(evaluator, TableEvaluator | PredictedEvaluator):
+        msg = (
+            f"--noisy draws from the trainings of a table or around a prediction; {evaluator.name} "
+            "has neither"
+        )
         raise NoRepeatsError(msg)
     return evaluator.noisy(settings.seed)
 

@@ -2,7 +2,16 @@
 
 from nasgoat.tabular.base import Evaluator, Family
 from nasgoat.tabular.evaluator import TableEvaluator
+from nasgoat.tabular.predicted import PredictedEvaluator
 from nasgoat.tabular.registry import benchmark, benchmark_names
 from nasgoat.tabular.table import Table
 
-__all__ = ["Evaluator", "Family", "Table", "TableEvaluator", "benchmark", "benchmark_names"]
+__all__ = [
+    "Evaluator",
+    "Family",
+    "PredictedEvaluator",
+    "Table",
+    "TableEvaluator",
+    "benchmark",
+    "benchmark_names",
+]
