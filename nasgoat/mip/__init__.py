@@ -1,6 +1,11 @@
 """Search spaces, kernels and acquisition functions as Pyomo constraint blocks."""
 
-from nasgoat.mip import edge_sets, op_paths, part_rules  # noqa: F401  (importing them registers encoders)
+from nasgoat.mip import (  # their import registers encoders
+    edge_sets,  # noqa: F401
+    op_paths,  # noqa: F401
+    parameter_rule,  # noqa: F401
+    part_rules,  # noqa: F401
+)
 from nasgoat.mip.belief import Belief, encode_belief
 from nasgoat.mip.cell import Cell, Encoding, cell_block, encodable
 from nasgoat.mip.counts import CountHandles, count_block
