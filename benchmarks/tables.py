@@ -57,10 +57,12 @@ def measured(name: str) -> dict[str, Any]:
     Raises:
         MissingDataError: it is not on this machine.
     """
-    before, began = _peak(), time.process_time()
+    before, began = _held(), time.process_time()
     evaluator = benchmark(name)
-    seconds, peak = time.process_time() - began, _peak() - before
-    assert isinstance(evaluator, TableEvaluator)  # only tables are measured
+    seconds, held, peak = time.process_time() - began, _held() - before, _peak() - before
+    if not isinstance(evaluator, TableEvaluator):
+        msg = f"{name} is no table"
+        raise TypeError(msg)
     rng = np.random.default_rng(0)
     table = evaluator.table
     rows = rng.integers(len(table), size=QUERIES)
@@ -69,7 +71,8 @@ def measured(name: str) -> dict[str, Any]:
         "table": name,
         "rows": len(table),
         "load_seconds": seconds,
-        "load_mb": peak / 1024,
+        "held_mb": held,
+        "peak_mb": peak,
         "queries_per_second": Rate.of(lambda: table.query(rows), QUERIES).per_second,
         "look_ups_per_second": Rate.of(lambda: table.rows(graphs), len(graphs)).per_second,
         "single_look_ups_per_second": _singles(evaluator, graphs[:SINGLES]).per_second,
@@ -80,9 +83,15 @@ def measured(name: str) -> dict[str, Any]:
     return record
 
 
-def _peak() -> int:
-    """The most memory that this process has held so far, in KB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def _held() -> float:
+    """Memory that this process holds, in MB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+def _peak() -> float:
+    """The most memory that this process has held so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _copies(evaluator: TableEvaluator, rng: np.random.Generator) -> list[LabeledGraph]:
@@ -132,12 +141,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report(record: dict[str, Any]) -> None:
-    print(
-        f"{record['table']:<32} {record['rows']:>8,} rows  {record['load_seconds']:5.2f} s  "
-        f"{record['load_mb']:6.0f} MB  {record['queries_per_second'] / 1e6:6.1f} M queries/s  "
+    rates = (
+        f"{record['queries_per_second'] / 1e6:6.1f} M queries/s  "
         f"{record['look_ups_per_second']:>9,.0f} look-ups/s  "
         f"{record['single_look_ups_per_second']:>7,.0f} one by one"
     )
+    memory = f"{record['held_mb']:4.0f} MB (peak {record['peak_mb']:.0f})"
+    seconds = f"{record['load_seconds']:5.2f} s"
+    print(f"{record['table']:<32} {record['rows']:>8,} rows  {seconds}  {memory:<20} {rates}")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from nasgoat.cli.summary import Phases, describe, run_summary
 from nasgoat.cli.watch import Watch
 from nasgoat.errors import JournalError, NoRepeatsError
 from nasgoat.study import Event, OnEvent, Study, regret_plot
-from nasgoat.tabular import Evaluator, PredictedEvaluator, TableEvaluator, benchmark
+from nasgoat.tabular import Evaluator, NoisyEvaluator, benchmark
 
 JOURNAL = "journal.jsonl"
 PLOT = "regret.png"
@@ -108,11 +108,8 @@ def _load(settings: RunSettings, phases: Phases) -> Evaluator:
     phases.add("load", time.perf_counter() - began)
     if not settings.noisy:
         return evaluator
-    if not isinstance(evaluator, TableEvaluator | PredictedEvaluator):
-        msg = (
-            f"--noisy draws from the trainings of a table or around a prediction; {evaluator.name} "
-            "has neither"
-        )
+    if not isinstance(evaluator, NoisyEvaluator):
+        msg = f"--noisy draws one of several trainings; {evaluator.name} knows of no such chance"
         raise NoRepeatsError(msg)
     return evaluator.noisy(settings.seed)
 

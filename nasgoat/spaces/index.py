@@ -21,6 +21,7 @@ from nasgoat.graphs import (
 from nasgoat.spaces.identity import Identity, Indexed, UpToIsomorphism
 
 Rows = NDArray[np.int64]
+SLAB = 1 << 14  # graphs decoded at once while they are indexed: a few MB
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +49,9 @@ class RowIndex:
         Raises:
             ValueError: a code is no graph.
         """
-        words = _signatures(identity, code, code.decode(codes))
+        slabs = [codes[i : i + SLAB] for i in range(0, len(codes), SLAB)]
+        parts = [_signatures(identity, code, code.decode(slab)) for slab in slabs]
+        words = np.concatenate([np.zeros(0, dtype=np.uint64), *parts])
         order = np.argsort(words, kind="stable").astype(np.int32)
         return cls(identity, code, codes, words[order], order)
 

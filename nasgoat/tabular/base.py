@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from nasgoat.graphs import LabeledGraph
 from nasgoat.records import Observation
@@ -36,6 +36,18 @@ class Evaluator(Protocol):
         Raises:
             OutsideSpaceError: the graph breaks a rule of the space.
             NotInTableError: the evaluator is a table without a row for the graph.
+        """
+
+
+@runtime_checkable
+class NoisyEvaluator(Protocol):
+    """An evaluator whose values can be drawn by chance instead of being means."""
+
+    def noisy(self, seed: int) -> Evaluator:
+        """The same benchmark with one draw per architecture, always the same for a seed.
+
+        Raises:
+            NoRepeatsError: there is nothing to draw from.
         """
 
 

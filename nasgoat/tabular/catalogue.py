@@ -36,7 +36,7 @@ class Entry:
         title: for people.
         benchmarks: what ``nasgoat run --benchmark`` calls it; a variant may follow after a colon.
         files: official files that ``fetch`` downloads and ``import`` reads.
-        local: files in the data directory that hold its table, any one of these groups.
+        local: files or folders in the data directory that hold its table, any one of these groups.
         package: what to ``pip install`` where the data come with a package, and its import name.
         licence: of the data, as far as it is stated.
         citation: whom to cite.
@@ -54,10 +54,10 @@ class Entry:
     note: str = field(default="")
 
     def present(self, folder: Path) -> list[Path]:
-        """The files of the first group that is complete in a folder; none if no group is."""
+        """The files or folders of the first group that a folder holds in whole; none if none."""
         for group in self.local:
             paths = [folder / name for name in group]
-            if all(path.is_file() for path in paths):
+            if all(path.exists() for path in paths):
                 return paths
         return []
 
@@ -153,10 +153,20 @@ CATALOGUE: dict[str, Entry] = {
                     how=THIRD_PARTY,
                 ),
             ),
-            (("nasbench301_models_v1.0.zip",),),
+            (("nasbench301-xgb",),),
             licence="Apache-2.0",
             citation=ZELA,
-            note="A surrogate: its values are predictions.",
+            note="A surrogate: its values are predictions. The models are converted once after the "
+            "download (docs/tables.md).",
+        ),
+        Entry(
+            "nasbench301-sample-surrogate",
+            "NAS-Bench-301, a surrogate of 1,218 of its predictions",
+            "nasbench301-sample-surrogate",
+            local=(("nasbench301-sample.parquet",), ("nasbench301_naslib_sample.csv.gz",)),
+            licence="Apache-2.0",
+            citation=ZELA,
+            note="A surrogate of a surrogate, for runs without the official models.",
         ),
         Entry(
             "nasbench301-trainings",

@@ -137,12 +137,16 @@ class TableEvaluator:
     def _reader(self, row: int, noise: int | None) -> Callable[[Measurements], float]:
         """Reads one number of a row from a column: a mean, or the training that was drawn."""
         if noise is None:
-            return lambda column: float(column.mean[row])
+            return lambda column: column.at(row)
         values = self.table.value.values[row : row + 1]
-        chosen = int(draw_repeats(values, np.random.default_rng((noise, row)))[0])
-        return lambda column: float(
-            column.drawn(row, chosen) if column.repeats == values.shape[1] else column.mean[row]
-        )
+        chosen = draw_repeats(values, np.random.default_rng((noise, row)))
+        rows = np.array([row])
+
+        def drawn(column: Measurements) -> float:
+            own = column.repeats == values.shape[1]  # each training has a number of its own
+            return float(column.drawn(rows, chosen)[0]) if own else column.at(row)
+
+        return drawn
 
 
 def _reloaded(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,46 +12,56 @@ from numpy.typing import NDArray
 from nasgoat.errors import BadDataError
 
 Floats = NDArray[np.float64]
-Rows = NDArray[np.int64] | NDArray[np.bool_] | slice | int
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measurements:
     """Repeated measurements of ``N`` architectures.
 
+    They are kept as they were published, and served as numbers to be minimised where they are
+    accuracies.
+
     Args:
-        values: ``(N, R)``, NaN where a repeat is absent.
-        mean: ``(N,)``, over the repeats that there are; NaN where there is none.
+        values: ``(N, R)``, as published, NaN where a repeat is absent.
+        perfect: of accuracies, the best one possible: 100 for numbers in %, 1 for fractions. They
+            are served as errors in %. None for other numbers.
     """
 
     values: NDArray[Any]
-    mean: Floats = field(init=False)
-
-    def __post_init__(self) -> None:
-        if self.repeats == 1:
-            mean = self.values[:, 0].astype(np.float64)
-        else:
-            there = ~np.isnan(self.values)
-            counts = there.sum(axis=1)
-            total = np.where(there, self.values, 0).sum(axis=1, dtype=np.float64)
-            with np.errstate(invalid="ignore"):
-                mean = total / np.where(counts > 0, counts, np.nan)
-        object.__setattr__(self, "mean", mean)
+    perfect: float | None = None
+    _mean: Floats | None = field(init=False, default=None, repr=False)
 
     @classmethod
-    def of(cls, column: NDArray[Any]) -> Measurements:
+    def of(cls, column: NDArray[Any], perfect: float | None = None) -> Measurements:
         """A column ``(N,)`` or ``(N, R)``."""
-        return cls(column[:, None] if column.ndim == 1 else column)
+        return cls(column[:, None] if column.ndim == 1 else column, perfect)
 
     @property
     def repeats(self) -> int:
         """The most trainings that an architecture has."""
         return self.values.shape[1]
 
-    def drawn(self, rows: Rows, repeats: NDArray[np.int64] | int) -> Any:
-        """One repeat of each row; where it is absent, the mean of the row."""
-        values = self.values[rows, repeats]
-        return np.where(np.isnan(values), self.mean[rows], values)
+    @property
+    def mean(self) -> Floats:
+        """``(N,)``, over the repeats that there are; NaN where there is none. Remembered."""
+        if self._mean is None:
+            object.__setattr__(self, "_mean", self._served(_means(self.values)))
+        assert self._mean is not None
+        return self._mean
+
+    def at(self, row: int) -> float:
+        """The mean of one row."""
+        there = [value for value in self.values[row].tolist() if not math.isnan(value)]
+        mean = sum(there) / len(there) if there else math.nan
+        return mean if self.perfect is None else 100 - (100 / self.perfect) * mean
+
+    def drawn(self, rows: Rows, repeats: Rows) -> Floats:
+        """One repeat of each row, the mean of the row where it is absent; ``(len(rows),)``."""
+        values = self.values[rows, repeats].astype(np.float64)
+        absent = np.flatnonzero(np.isnan(values))
+        values[absent] = _means(self.values[rows[absent]])
+        return self._served(values)
 
     def require_finite(self, name: str) -> None:
         """Refuse infinite values, and rows without any.
@@ -58,10 +69,13 @@ class Measurements:
         Raises:
             BadDataError: there are such rows.
         """
-        bad = np.flatnonzero(~np.isfinite(self.mean))
+        bad = np.flatnonzero(~np.isfinite(_means(self.values)))
         if len(bad):
             msg = f"column {name!r} is NaN or infinite in {len(bad)} rows, first in {bad[0]}"
             raise BadDataError(msg)
+
+    def _served(self, values: Floats) -> Floats:
+        return values if self.perfect is None else 100 - (100 / self.perfect) * values
 
 
 def draw_repeats(values: NDArray[Any], rng: np.random.Generator) -> NDArray[np.int64]:
@@ -72,3 +86,15 @@ def draw_repeats(values: NDArray[Any], rng: np.random.Generator) -> NDArray[np.i
     chosen = (rng.random(len(values)) * there.sum(axis=1)).astype(np.int64)  # the chosen-th there
     which: NDArray[np.int64] = (there.cumsum(axis=1) > chosen[:, None]).argmax(axis=1)
     return which
+
+
+def _means(values: NDArray[Any]) -> Floats:
+    """``(N,)``, of the numbers in each row; column by column, which needs little memory."""
+    total, count = np.zeros(len(values)), np.zeros(len(values), dtype=np.int8)
+    for column in values.T:
+        there = ~np.isnan(column)
+        total += np.where(there, column, 0)
+        count += there
+    with np.errstate(invalid="ignore"):
+        means: Floats = total / np.where(count > 0, count, np.nan)
+    return means

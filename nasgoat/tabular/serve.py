@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from nasgoat.errors import BadDataError
@@ -12,6 +11,7 @@ from nasgoat.spaces import CellSpace, RowIndex, SearchSpace, TableSpace
 from nasgoat.tabular.evaluator import TableEvaluator
 from nasgoat.tabular.format import TableData
 from nasgoat.tabular.header import ColumnInfo
+from nasgoat.tabular.measurements import Measurements
 from nasgoat.tabular.table import Table
 
 NAME_OF = {"objective": "value", "test": "test_value", "seconds": "seconds"}
@@ -40,10 +40,10 @@ def serve(
         msg = f"{name} needs the dataset {dataset!r}; the table holds {sorted(header.datasets)}"
         raise BadDataError(msg)
     space = data.space()
-    columns: dict[str, NDArray[Any]] = {}
+    columns: dict[str, NDArray[Any] | Measurements] = {}
     units: dict[str, str] = {}
     for column in header.of(dataset):
-        columns[NAME_OF.get(column.role, column.name)] = _minimised(column, data)
+        columns[NAME_OF.get(column.role, column.name)] = _measurements(column, data)
         if column.role == "metric" and column.unit is not None:
             units[column.name] = column.unit
     try:
@@ -58,11 +58,9 @@ def serve(
     return TableEvaluator(name, where, objective, table, about=header)
 
 
-def _minimised(column: ColumnInfo, data: TableData) -> NDArray[Any]:
+def _measurements(column: ColumnInfo, data: TableData) -> Measurements:
     """Errors in % for what is better when higher, other numbers as they are."""
-    values = data.columns[column.name]
-    if column.role not in ("objective", "test") or column.better != "higher":
-        return values
-    if column.unit == "fraction":
-        return 100 * (1 - values.astype(np.float64))
-    return 100 - values.astype(np.float64)
+    perfect = None
+    if column.role in ("objective", "test") and column.better == "higher":
+        perfect = 1.0 if column.unit == "fraction" else 100.0
+    return Measurements.of(data.columns[column.name], perfect)

@@ -72,7 +72,7 @@ class Table:
         cls,
         space: CellSpace,
         index: RowIndex,
-        columns: Mapping[str, NDArray[Any]],
+        columns: Mapping[str, NDArray[Any] | Measurements],
         *,
         complete: bool,
         units: Mapping[str, str] | None = None,
@@ -87,7 +87,10 @@ class Table:
                 f"is that of row {first}: {graph}"
             )
             raise BadDataError(msg)
-        measured = {name: Measurements.of(column) for name, column in columns.items()}
+        measured = {
+            name: column if isinstance(column, Measurements) else Measurements.of(column)
+            for name, column in columns.items()
+        }
         for name in ("value", "test_value"):
             if name in measured:
                 measured[name].require_finite(name)
@@ -123,9 +126,7 @@ class Table:
             values: Floats = self.value.mean[rows]
             return values
         self.require_repeats()
-        repeats = draw_repeats(self.value.values[rows], rng)
-        drawn: Floats = self.value.values[rows, repeats].astype(np.float64)
-        return drawn
+        return self.value.drawn(rows, draw_repeats(self.value.values[rows], rng))
 
     def require_repeats(self) -> None:
         """Refuse to draw where there is nothing to draw from.

@@ -104,8 +104,9 @@ def test_the_other_numbers_are_those_of_the_same_training() -> None:
 
 def test_an_absent_repeat_of_another_column_is_its_mean() -> None:
     column = Measurements.of(np.array([[1.0, np.nan, 3.0]]))
-    assert column.drawn(0, 1) == 2.0
-    assert column.drawn(0, 2) == 3.0
+    zero = np.zeros(3, dtype=np.int64)
+    assert column.drawn(zero, np.arange(3)).tolist() == [1.0, 2.0, 3.0]
+    assert column.at(0) == column.mean[0] == 2.0
     chosen = draw_repeats(column.values.repeat(50, axis=0), np.random.default_rng(0))
     assert set(chosen.tolist()) == {0, 2}
 

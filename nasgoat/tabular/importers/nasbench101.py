@@ -11,6 +11,8 @@ import base64
 import json
 import math
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ from nasgoat.tabular.importers.table101 import FINAL, MEASURES, REPEATS, cells_o
 from nasgoat.tabular.importers.tfrecord import records
 
 DIGEST = 16  # bytes of a module hash
+HASHED_AT_ONCE = 4096  # cells; a fraction of a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,21 @@ class NasBench101Importer:
                     msg = f"{path} is not a file of NAS-Bench-101: record {seen:,}: {error}"
                     raise BadDataError(msg) from error
                 seen += 1
+            with _about(path):
+                trainings.check_hashes(HASHED_AT_ONCE)
             progress(position, size)
-        try:
+        with _about(path):
             return trainings.table(path.name)
-        except (OutsideSpaceError, BadDataError) as error:
-            msg = f"{path}: {error}"
-            raise BadDataError(msg) from error
+
+
+@contextmanager
+def _about(path: Path) -> Iterator[None]:
+    """Errors about cells name the file."""
+    try:
+        yield
+    except (OutsideSpaceError, BadDataError) as error:
+        msg = f"{path}: {error}"
+        raise BadDataError(msg) from error
 
 
 @dataclass(slots=True)
@@ -60,7 +72,9 @@ class _Trainings:
     """What was read so far: a row per cell, in the order in which they came."""
 
     rows: dict[bytes, int] = field(default_factory=dict)  # by module hash
+    names: list[bytes] = field(default_factory=list)
     specs: list[tuple[str, str]] = field(default_factory=list)
+    checked: int = 0  # cells whose hashes were computed
     parameters: list[int] = field(default_factory=list)
     values: dict[int, NDArray[np.float32]] = field(default_factory=dict)  # by epochs
     repeats: dict[int, NDArray[np.uint8]] = field(default_factory=dict)  # trainings seen
@@ -83,6 +97,7 @@ class _Trainings:
         spec = (sys.intern(adjacency), sys.intern(operations))
         if row == len(self.specs):
             self.specs.append(spec)
+            self.names.append(key)
             self.parameters.append(training.trainable_parameters)
         elif self.specs[row] != spec:
             msg = f"two different cells with the module hash {name}"
@@ -113,6 +128,25 @@ class _Trainings:
             self.values[epochs] = np.concatenate([self.values[epochs], grown])
             self.repeats[epochs] = np.pad(self.repeats[epochs], (0, more))
 
+    def check_hashes(self, least: int = 1) -> None:
+        """Compute the hashes of the cells that came since the last call, if they are enough.
+
+        Raises:
+            BadDataError: a cell does not have the hash that names it.
+            OutsideSpaceError: it is no cell of NAS-Bench-101.
+        """
+        new = slice(self.checked, len(self.names))
+        if new.stop - new.start < least:
+            return
+        found = module_hashes(cells_of(self.specs[new]))
+        given = np.frombuffer(b"".join(self.names[new]), dtype=np.uint8).reshape(found.shape)
+        wrong = np.flatnonzero((found != given).any(axis=1))
+        if len(wrong):
+            name = given[wrong[0]].tobytes().hex()
+            msg = f"{len(wrong):,} cells do not have the module hash given, the first is {name}"
+            raise BadDataError(msg)
+        self.checked = new.stop
+
     def table(self, filename: str) -> TableData:
         """The table of all cells.
 
@@ -132,17 +166,11 @@ class _Trainings:
                     f"{epochs} epochs; the file is incomplete"
                 )
                 raise BadDataError(msg)
-        batch = cells_of(self.specs)
-        names = np.frombuffer(b"".join(self.rows), dtype=np.uint8).reshape(count, -1)
-        wrong = np.flatnonzero((module_hashes(batch) != names).any(axis=1))
-        if len(wrong):
-            first = names[wrong[0]].tobytes().hex()
-            msg = f"{len(wrong):,} cells do not have the module hash given, the first is {first}"
-            raise BadDataError(msg)
+        self.check_hashes()
         columns: dict[str, NDArray[Any]] = {
             f"{measure.column}_e{epochs}": self.values[epochs][:count, at]
             for epochs in lengths
             for at, measure in enumerate(MEASURES)
         }
         columns["parameters"] = np.array(self.parameters, dtype=np.int32)
-        return TableData.of(header_of(lengths, count, filename), batch, columns)
+        return TableData.of(header_of(lengths, count, filename), cells_of(self.specs), columns)
