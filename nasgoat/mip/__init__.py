@@ -1,6 +1,10 @@
 """Search spaces, kernels and acquisition functions as Pyomo constraint blocks."""
 
-from nasgoat.mip import op_paths, part_rules  # noqa: F401  (their import registers encoders)
+from nasgoat.mip import (  # their import registers encoders
+    op_paths,  # noqa: F401
+    parameter_rule,  # noqa: F401
+    part_rules,  # noqa: F401
+)
 from nasgoat.mip.belief import Belief, encode_belief
 from nasgoat.mip.cell import Cell, Encoding, cell_block, encodable
 from nasgoat.mip.counts import CountHandles, count_block

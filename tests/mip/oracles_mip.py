@@ -45,6 +45,7 @@ from nasgoat.mip.terms import constant
 from nasgoat.posterior import FeaturePosterior
 from nasgoat.solve import standard_form as compiled
 from nasgoat.spaces import (
+    NASBENCH101_OPS,
     Acyclic,
     CellSpace,
     Chain,
@@ -57,6 +58,7 @@ from nasgoat.spaces import (
     MaxEdges,
     MaxLabelCount,
     OnPath,
+    ParameterLimit,
     Parts,
     SingleSink,
     SingleSource,
@@ -106,6 +108,14 @@ SMALL: dict[str, CellSpace] = {
         (),
         ("x", "y"),
         (TopologicalOrder(), OnPath(), LabelBudget((1.5, 0.25), 3.0, "edges")),
+    ),
+    "parameters": nasbench101([4]).with_rules(ParameterLimit(9_000_000)),
+    "parameters-anywhere": CellSpace(
+        "pw",
+        (3,),
+        ("input", *NASBENCH101_OPS, "output"),
+        (),
+        (TopologicalOrder(), OnPath(), ParameterLimit(12_000_000)),
     ),
     "node-count": node_space("nc", (4,), MaxLabelCount(2, 1)),
     "node-budget": node_space("nb", (4,), LabelBudget((0.0, 3.0, 2.0, 0.0), 5.0)),
@@ -257,6 +267,7 @@ def at_point(form_columns: list[pyo.Var], batch: GraphBatch, problem: Any = None
             & (batch.node_labels[:, u] == a)
             & (batch.node_labels[:, v] == b)
         ),
+        "feeding": lambda k: batch.adjacency[:, 1:, -1].sum(axis=1) == k,
         "nothing": lambda *_: np.zeros(len(batch)),
     }
     if problem is not None:

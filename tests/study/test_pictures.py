@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nasgoat.graphs import LabeledGraph
 from nasgoat.records import Observation
-from nasgoat.spaces import CellSpace, digraphs, nasbench101, nasbench201
+from nasgoat.spaces import CellSpace, darts, digraphs, nasbench101, nasbench201
 from nasgoat.study import best_values, draw, incumbent_test_values, incumbents, regret_plot, regrets
 
 NODE = LabeledGraph(1, ())
@@ -118,6 +118,21 @@ def test_an_edge_labelled_cell() -> None:
         "2",
         "3 output  ◀─ skip_connect ── 0",
         "          ◀─ avg_pool_3x3 ── 1",
+    ]
+
+
+def test_every_input_of_a_pair_of_cells_is_named() -> None:
+    space = darts(1, ("a", "b"))
+    graph = LabeledGraph(6, ((0, 2), (1, 2), (3, 5), (4, 5)), None, (0, 1, 1, 0))
+    assert draw(graph, space).splitlines() == [
+        "0 input",
+        "1 input",
+        "2        ◀─ a ── 0",
+        "         ◀─ b ── 1",
+        "3 input",
+        "4 input",
+        "5        ◀─ b ── 3",
+        "         ◀─ a ── 4",
     ]
 
 

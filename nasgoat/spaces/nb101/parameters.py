@@ -14,13 +14,10 @@ from numpy.typing import NDArray
 
 from nasgoat.graphs import GraphBatch
 from nasgoat.spaces.nb101.forms import official_forms
+from nasgoat.spaces.rules.parameters import CELLS, OUTSIDE_CELLS, convolution
 
 Integers = NDArray[np.int64]
 
-IMAGE_CHANNELS, CLASSES = 3, 10
-STEM = 128
-# (channels into the cell, channels out of it): three cells per stack
-CELLS = tuple((c if i else max(c // 2, STEM), c) for c in (128, 256, 512) for i in range(3))
 # of each node label: input, conv3x3, conv1x1, maxpool3x3, output; no node has label -1
 KERNEL_AREA = np.array([0, 9, 1, 0, 0, 0])
 
@@ -41,7 +38,7 @@ def parameters(batch: GraphBatch) -> Integers:
         OutsideSpaceError: a graph is no cell of NAS-Bench-101.
     """
     forms = official_forms(batch)
-    total = np.full(len(batch), _conv(9, IMAGE_CHANNELS, STEM) + CELLS[-1][1] * CLASSES + CLASSES)
+    total = np.full(len(batch), OUTSIDE_CELLS)
     sinks = (np.arange(forms.n) == forms.sizes[:, None] - 1)[:, None, :]
     edge = forms.adjacency
     from_input = (edge[:, 0] & ~sinks[:, 0]).astype(np.int64)
@@ -49,9 +46,9 @@ def parameters(batch: GraphBatch) -> Integers:
     area = KERNEL_AREA[forms.node_labels]
     for into, out in CELLS:
         channels = vertex_channels(forms, out)
-        total += np.where(area > 0, _conv(area, channels, channels), 0).sum(axis=1)
-        total += (from_input * _conv(1, into, channels)).sum(axis=1)
-        total += skips * _conv(1, into, out)
+        total += np.where(area > 0, convolution(area, channels, channels), 0).sum(axis=1)
+        total += (from_input * convolution(1, into, channels)).sum(axis=1)
+        total += skips * convolution(1, into, out)
     return total
 
 
@@ -77,8 +74,3 @@ def vertex_channels(batch: GraphBatch, out: int) -> Integers:
         inner = v < batch.sizes - 1
         channels[:, v] = np.where(feeds[:, v] | ~inner, channels[:, v], widest)
     return channels
-
-
-def _conv(area: int | Integers, into: int | Integers, out: int | Integers) -> Integers:
-    """Weights of a convolution, scale and shift of the normalisation behind it."""
-    return np.asarray(area * into * out + 2 * out)

@@ -9,6 +9,9 @@ from nasgoat.spaces.rules.labels import (
     LabelBudget,
     MaxLabelCount,
 )
+from nasgoat.spaces.rules.parameters import (
+    ParameterLimit,
+)
 from nasgoat.spaces.rules.parts import (
     InDegrees,
     Parts,
@@ -41,6 +44,7 @@ __all__ = [
     "MaxEdges",
     "MaxLabelCount",
     "OnPath",
+    "ParameterLimit",
     "Parts",
     "Rule",
     "SingleSink",
