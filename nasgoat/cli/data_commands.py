@@ -130,19 +130,29 @@ def verify_files(name: str | None, data: Path | None, *, json: bool) -> None:
 def _state(one: Entry, folder: Path) -> dict[str, Any]:
     """Name, licence, and what is on this machine."""
     present = [str(path) for path in one.present(folder)]
-    get = f"nasgoat data fetch {one.name}, then import" if one.files else "not published as a file"
     if one.package is not None:
-        install, package = one.package
+        package = one.package[1]
         present = [f"package {package}"] if package_installed(package) else []
-        get = f"pip install {install}"
     return {
         "name": one.name,
         "title": one.title,
         "benchmarks": one.benchmarks,
         "present": present,
-        "get": get,
+        "get": _way(one),
         "licence": one.licence,
     }
+
+
+def _way(one: Entry) -> str:
+    """How to get a set."""
+    if one.package is not None:
+        return f"pip install {one.package[0]}"
+    if not one.files:
+        return "not published as a file"
+    if all(file.url is None for file in one.files):
+        return f"{one.files[0].how}, then import"
+    then = "import" if one.name in IMPORTERS else "convert the models (docs/tables.md)"
+    return f"nasgoat data fetch {one.name}, then {then}"
 
 
 def _file(file: RemoteFile, folder: Path) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from nasgoat.errors import BadDataError, MissingDataError
 from nasgoat.graphs import GraphBatch
 from nasgoat.spaces import NASBENCH201_OPS, nasbench201
 from nasgoat.tabular.arrow import numbers, read_columns
+from nasgoat.tabular.catalogue import entry
 from nasgoat.tabular.evaluator import TableEvaluator
 from nasgoat.tabular.files import data_file
 from nasgoat.tabular.format import TableData, read_header, read_table
@@ -120,17 +121,18 @@ def _compact(path: Path, name: str, dataset: str) -> TableData:
     accuracies = DATASETS[dataset]
     if SECONDS in columns and accuracies.epochs < EPOCHS:
         columns[SECONDS] *= accuracies.epochs / EPOCHS  # the share of a full training
+    about = entry("nasbench201")
     header = TableHeader(
-        name="nasbench201",
-        title="NAS-Bench-201",
+        name=about.name,
+        title=about.title,
         space=SpaceInfo.of_preset("nasbench201", reachability="any"),
         datasets={dataset: DatasetInfo(title=accuracies.title, objective=accuracies.objective)},
         columns=tuple(_info(column, dataset) for column in columns),
         rows=len(codes),
         complete=len(codes) == SIZE,
         sources=(SourceInfo(file=path.name),),
-        citation="Dong and Yang, NAS-Bench-201: Extending the Scope of Reproducible Neural "
-        "Architecture Search, ICLR 2020",
+        licence=about.licence,
+        citation=about.citation,
         note="Means over the seeds that are available.",
     )
     return TableData.of(header, graphs_of(codes), columns)

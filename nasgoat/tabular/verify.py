@@ -44,7 +44,7 @@ def verify(entry: Entry, folder: Path) -> Iterator[Finding]:
 
 
 def _served(entry: Entry, folder: Path, present: list[Path]) -> Finding:
-    """Read the table of a set and look every architecture up."""
+    """Read the table of a set; of one in the table format every row is in its space."""
     what = present[0].name if present else f"package {(entry.package or ('', ''))[1]}"
     try:
         family = FAMILIES[entry.benchmarks]

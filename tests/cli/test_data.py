@@ -31,6 +31,12 @@ def test_list_names_every_set_and_what_is_here(tmp_path: Path) -> None:
     assert set(sets) == set(CATALOGUE)
     assert sets["nasbench201"]["present"] == []
     assert sets["nasbench-graph"]["present"] == ["package nas_bench_graph"]
+    ways = {name: one["get"] for name, one in sets.items()}
+    assert ways["nasbench-graph"].startswith("pip install nas-bench-graph")
+    assert ways["nasbench101"] == "nasgoat data fetch nasbench101, then import"
+    assert "convert the models" in ways["nasbench301"]
+    assert ways["nasbench301-trainings"].startswith("see https://github.com/automl/nasbench301")
+    assert ways["nasbench101-30k"] == "not published as a file"
     result = call("list", "--data", tmp_path)
     assert result.exit_code == 0
     assert all(name in result.stdout for name in CATALOGUE)

@@ -23,6 +23,7 @@ import numpy as np
 from nasgoat.errors import BadDataError, OutsideSpaceError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.spaces.nb301 import from_config
+from nasgoat.tabular.catalogue import entry
 from nasgoat.tabular.format import TableData
 from nasgoat.tabular.header import ColumnInfo, DatasetInfo, Role, SourceInfo, SpaceInfo, TableHeader
 from nasgoat.tabular.importers.base import ImportProgress
@@ -124,9 +125,10 @@ def _table(trainings: list[Training], filename: str) -> TableData:
     note = f"{recipe[0]} epochs, {recipe[1]} channels, {recipe[2]} layers."
     if left_out:
         note += f" {left_out:,} results of other settings were left out."
+    about = entry("nasbench301-trainings")
     header = TableHeader(
-        name="nasbench301-trainings",
-        title="NAS-Bench-301, training data",
+        name=about.name,
+        title=about.title,
         space=space,
         datasets={
             "cifar10": DatasetInfo(title="CIFAR-10", objective="validation error on CIFAR-10, %")
@@ -135,9 +137,8 @@ def _table(trainings: list[Training], filename: str) -> TableData:
         rows=len(gathered.first),
         complete=False,
         sources=(SourceInfo(file=filename),),
-        licence="Apache-2.0",
-        citation="Zela et al., Surrogate NAS Benchmarks: Going Beyond the Limited Search Spaces of "
-        "Tabular NAS Benchmarks, ICLR 2022",
+        licence=about.licence,
+        citation=about.citation,
         note=note,
     )
     return TableData.of(header, batch.take(gathered.first), columns)

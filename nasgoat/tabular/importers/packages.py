@@ -17,6 +17,7 @@ from nasgoat.errors import BadDataError
 from nasgoat.spaces import NASBENCH_GRAPH_OPS
 from nasgoat.tabular import analog, nasbench_graph
 from nasgoat.tabular import nasbench201 as cells201
+from nasgoat.tabular.catalogue import entry
 from nasgoat.tabular.format import TableData
 from nasgoat.tabular.header import ColumnInfo, DatasetInfo, SourceInfo, SpaceInfo, TableHeader
 from nasgoat.tabular.importers.base import ImportProgress
@@ -77,9 +78,10 @@ class NasBenchGraphImporter:
     def _header(
         self, datasets: list[str], space: SpaceInfo, rows: int, filename: str
     ) -> TableHeader:
+        about = entry("nasbench-graph")
         return TableHeader(
             name=self.name,
-            title="NAS-Bench-Graph",
+            title=about.title,
             space=space,
             datasets={
                 name: DatasetInfo(
@@ -93,9 +95,8 @@ class NasBenchGraphImporter:
             complete=rows
             == (nasbench_graph.PROTEINS_SIZE if self.proteins else nasbench_graph.SIZE),
             sources=(SourceInfo(file=filename, url="https://pypi.org/project/nas-bench-graph"),),
-            licence="Apache-2.0",
-            citation="Qin et al., NAS-Bench-Graph: Benchmarking Graph Neural Architecture Search, "
-            "NeurIPS 2022",
+            licence=about.licence,
+            citation=about.citation,
             note="The package states no unit of the latency; its size speaks for seconds.",
         )
 
@@ -165,9 +166,10 @@ def _analog_header(rows: int, filename: str) -> TableHeader:
         }
         for dataset, column in analog.VARIANTS.items()
     ]
+    about = entry("analog-nasbench")
     return TableHeader(
-        name="analog-nasbench",
-        title="AnalogNAS-Bench",
+        name=about.name,
+        title=about.title,
         space=SpaceInfo.of_preset("nasbench201", reachability="any"),
         datasets={
             dataset: DatasetInfo(
@@ -179,6 +181,7 @@ def _analog_header(rows: int, filename: str) -> TableHeader:
         rows=rows,
         complete=rows == cells201.SIZE,
         sources=(SourceInfo(file=filename, url="https://pypi.org/project/analog-nasbench"),),
+        licence=about.licence,
         note="The authors' own trainings of NAS-Bench-201's cells, on digital and analog hardware. "
         "The package states no licence.",
     )
