@@ -14,7 +14,7 @@ from rich.table import Table as Grid
 
 from nasgoat.cli.console import print_json, stderr, stdout
 from nasgoat.cli.errors import FAILED
-from nasgoat.errors import MissingDataError, NasgoatError, UnknownNameError
+from nasgoat.errors import BadDataError, MissingDataError, NasgoatError, UnknownNameError
 from nasgoat.tabular import TableEvaluator, benchmark
 from nasgoat.tabular.catalogue import CATALOGUE, Entry, RemoteFile, entry
 from nasgoat.tabular.fetch import Progress as OnProgress
@@ -83,8 +83,12 @@ def import_file(name: str, file: Path, out: Path | None, data: Path | None, *, j
     if not file.exists():
         msg = f"there is no {file}; {name} reads {' or '.join(importer.accepts)}"
         raise MissingDataError(msg)
-    with _bar(f"reading {file.name}") as progress:
-        table = import_table(importer, file, progress)
+    try:
+        with _bar(f"reading {file.name}") as progress:
+            table = import_table(importer, file, progress)
+    except BadDataError as error:
+        msg = f"{error} ({name} reads {' or '.join(importer.accepts)})"
+        raise BadDataError(msg) from error
     path = out or data_directory(data) / f"{table.header.name}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_table(path, table)

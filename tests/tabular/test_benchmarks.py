@@ -104,7 +104,7 @@ def test_a_changed_package_is_noticed(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(graphs, "package_file", lambda *_: path)
     for content in ([1, 2], {0: {"perf": 1.0}}, {"x": {}}, {0: 3.0}):
         path.write_bytes(pickle.dumps(content))
-        with pytest.raises(BadDataError, match="is not a NAS-Bench-Graph table"):
+        with pytest.raises(BadDataError, match="is not a file of NAS-Bench-Graph"):
             graphs.load("nasbench-graph:cora")
 
 
@@ -249,7 +249,7 @@ def test_a_changed_analog_package_is_noticed(
     monkeypatch.setattr(analog, "package_file", lambda *_: path)
     for content in ([1, 2], {(0, 0): 1}, {(0, 0, 0, 0, 0, 0): {}}):
         path.write_bytes(pickle.dumps(content))
-        with pytest.raises(BadDataError, match="is not an AnalogNAS-Bench table"):
+        with pytest.raises(BadDataError, match="is not a file of AnalogNAS-Bench"):
             analog.load("analog-nasbench:cifar10")
 
 

@@ -49,7 +49,7 @@ class EnasImporter:
         for i, line in enumerate(lines):
             try:
                 rows[i], accuracies[i] = _network(line)
-            except (TypeError, ValueError) as error:
+            except (TypeError, ValueError, RecursionError) as error:
                 msg = f"{path} is not a file of ENAS networks: line {i + 1}: {error}"
                 raise BadDataError(msg) from error
         progress(path.stat().st_size, path.stat().st_size)

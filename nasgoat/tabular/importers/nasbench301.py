@@ -36,6 +36,8 @@ RECIPE = (
 )
 # what zipfile raises for archives that are damaged, encrypted or compressed in another way
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
+# what reading a result raises that is none; the last one is of JSON nested too deeply
+WRONG = (KeyError, TypeError, ValueError, IndexError, OutsideSpaceError, RecursionError)
 LARGEST = 1 << 26  # bytes of a JSON file; those with learning curves have about 100,000
 
 
@@ -63,7 +65,7 @@ class NasBench301Importer:
         for name, text, position, total in _results(path):
             try:
                 trainings.append(_training(json.loads(text)))
-            except (KeyError, TypeError, ValueError, IndexError, OutsideSpaceError) as error:
+            except WRONG as error:
                 msg = f"{path}: {name} is not a result of NAS-Bench-301: {error!r}"
                 raise BadDataError(msg) from error
             progress(position, total)

@@ -49,7 +49,7 @@ class NasBenchMacroImporter:
                 "parameters": np.array([int(e["params"]) for e in entries.values()]),
                 "flops": np.array([int(e["flops"]) for e in entries.values()]),
             }
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             msg = f"{path} is not a file of NAS-Bench-Macro: {error}"
             raise BadDataError(msg) from error
         progress(path.stat().st_size, path.stat().st_size)
