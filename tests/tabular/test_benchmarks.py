@@ -6,6 +6,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 
 from nasgoat.errors import BadDataError, MissingDataError, UnknownNameError
 from nasgoat.graphs import LabeledGraph
-from nasgoat.spaces import MaxEdges, TableSpace, nasbench201, nasbench_graph
+from nasgoat.spaces import MaxEdges, SearchSpace, TableSpace, nasbench201, nasbench_graph
 from nasgoat.tabular import TableEvaluator, analog, benchmark, benchmark_names
 from nasgoat.tabular import nasbench201 as cells
 from nasgoat.tabular import nasbench_graph as graphs
@@ -47,9 +48,15 @@ def test_rows_are_exactly_the_space(dataset: str) -> None:
     table = table_of(f"nasbench-graph:{dataset}")
     space, rows = table.space, table.table.index.graphs()
     assert len(rows) == (2021 if dataset == "proteins" else 26206)
-    assert set(space.keys(rows)) == set(space.keys(space.listing()))
+    assert set(space.keys(rows)) == keys_of(space)
     assert len(space.members(rows)) == len(rows)
     assert table.table.complete
+
+
+@lru_cache
+def keys_of(space: SearchSpace) -> frozenset[str]:
+    """The identities of all members."""
+    return frozenset(space.keys(space.listing()))
 
 
 def test_cora_has_its_known_numbers() -> None:
