@@ -22,9 +22,10 @@ from nasgoat.tabular.arrow import numbers, read_columns
 from nasgoat.tabular.catalogue import entry
 from nasgoat.tabular.evaluator import TableEvaluator
 from nasgoat.tabular.files import data_file
-from nasgoat.tabular.format import TableData, read_header, read_table
+from nasgoat.tabular.format import TableData, read_header
 from nasgoat.tabular.header import ColumnInfo, DatasetInfo, SourceInfo, SpaceInfo, TableHeader
 from nasgoat.tabular.serve import serve
+from nasgoat.tabular.stored import read_dataset
 
 FILENAME = "nasbench201.parquet"
 SIZE = 5**6
@@ -79,12 +80,8 @@ def load(name: str, data: Path | None) -> TableEvaluator:
     """
     path = data_file(FILENAME, name, data)
     dataset = name.partition(":")[2]
-    header = read_header(path)
-    if header is not None:
-        if dataset not in header.datasets:
-            msg = f"{name} is not in {path}; it holds {sorted(header.datasets)}"
-            raise MissingDataError(msg)
-        return serve(read_table(path, dataset), dataset, name, nasbench201())
+    if read_header(path) is not None:
+        return serve(read_dataset(path, dataset, name), dataset, name, nasbench201())
     try:
         return serve(_compact(path, name, dataset), dataset, name, nasbench201())
     except BadDataError as error:

@@ -132,6 +132,17 @@ def test_verify_exits_with_an_error_where_a_file_is_wrong(tmp_path: Path) -> Non
     assert "nothing to check" in call("verify", "nasbench201", "--data", tmp_path).stdout
 
 
+def test_verify_reads_every_benchmark_of_a_package_if_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (finding,) = answer("verify", "nasbench-graph", "--data", tmp_path)["files"]  # type: ignore[attr-defined]
+    assert finding["right"]
+    assert "nasbench-graph:cora" in finding["text"]
+    assert "nasbench-graph:proteins" in finding["text"]
+    monkeypatch.setattr("nasgoat.tabular.verify.package_installed", lambda _: False)
+    assert answer("verify", "nasbench-graph", "--data", tmp_path)["files"] == []
+
+
 @pytest.mark.skipif("NASGOAT_DATA" not in os.environ, reason="NASGOAT_DATA is not set: no tables")
 def test_the_tables_that_are_here_are_right() -> None:
     result = call("verify")

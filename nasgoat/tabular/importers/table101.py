@@ -13,10 +13,10 @@ from nasgoat.graphs import GraphBatch
 from nasgoat.spaces import NASBENCH101_OPS
 from nasgoat.spaces.nb101 import MAX_NODES
 from nasgoat.tabular.catalogue import entry
+from nasgoat.tabular.compact.nasbench101 import SIZE
 from nasgoat.tabular.header import ColumnInfo, DatasetInfo, Role, SourceInfo, SpaceInfo, TableHeader
 from nasgoat.tabular.importers.model_metrics import Evaluation
 
-SIZE = 423_624
 REPEATS = 3
 HALFWAY, FINAL = 1, 2  # places of these evaluations; place 0 is that before the training
 NAMES = ("input", *NASBENCH101_OPS, "output")
