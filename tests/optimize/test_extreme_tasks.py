@@ -1,6 +1,5 @@
 """The MIP finds what exhaustive search finds where numbers are extreme; failures name the seed."""
 
-from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from nasgoat.errors import SolverUnavailableError
 from nasgoat.records import Limits
 from tests.optimize.extreme_tasks import extreme_task
-from tests.optimize.test_mip_is_exhaustive import compare
+from tests.optimize.test_mip_is_exhaustive import compare, compare_hundred
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -50,14 +49,4 @@ def test_targets_of_hundreds_of_millions(seed: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("hundred", range(6))
 def test_extreme_tasks_at_length(hundred: int) -> None:
-    wrong: list[tuple[int, str]] = []
-    met: Counter[str] = Counter()
-    for seed in range(1000 + 100 * hundred, 1100 + 100 * hundred):
-        try:
-            met.update(compare(extreme_task(seed)))
-        except SolverUnavailableError:
-            met.update(["unavailable"])
-        except Exception as error:
-            wrong.append((seed, repr(error)))
-    assert wrong == []
-    assert met["optimal"] >= 50, met
+    compare_hundred(extreme_task, hundred)

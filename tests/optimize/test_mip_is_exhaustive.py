@@ -1,6 +1,7 @@
 """The MIP finds what exhaustive search finds, on random small problems; failures name the seed."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -105,11 +106,16 @@ def test_tiny_coefficients_do_not_spoil_the_proof(seed: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("hundred", range(20))
 def test_mip_is_exhaustive_at_length(hundred: int) -> None:
+    compare_hundred(wide_task, hundred)
+
+
+def compare_hundred(task_of: Callable[[int], WideTask], hundred: int) -> None:
+    """Compare the tasks of a hundred seeds; what goes wrong is told with its seed."""
     wrong: list[tuple[int, str]] = []
     met: Counter[str] = Counter()
     for seed in range(1000 + 100 * hundred, 1100 + 100 * hundred):
         try:
-            met.update(compare(wide_task(seed)))
+            met.update(compare(task_of(seed)))
         except SolverUnavailableError:
             met.update(["unavailable"])
         except Exception as error:
