@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from nasgoat.graphs import LabeledGraph
 from nasgoat.mip import AcquisitionProblem
@@ -40,11 +40,13 @@ class Start:
         graphs: feasible graphs, tried first.
         cutoff: only graphs of a smaller value are of interest.
         others: feasible graphs of good values, which a solver need not try.
+        lower_bound: what ``BoundingSolver.bound`` proved of the same problem before.
     """
 
     graphs: Sequence[LabeledGraph] = ()
     cutoff: float = float("inf")
     others: Sequence[LabeledGraph] = ()
+    lower_bound: float = -float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,24 @@ class Solver(Protocol):
         """Find the best graph of the problem and a lower bound on all of them.
 
         A Ctrl-C ends the solve early with the status ``"interrupted"`` and what was found.
+        """
+
+
+@runtime_checkable
+class BoundingSolver(Solver, Protocol):
+    """Bounds a problem in a small part of the time that its minimisation takes."""
+
+    def bound(
+        self,
+        problem: AcquisitionProblem,
+        limits: Limits,
+        start: Start = Start(),
+        progress: ProgressCallback | None = None,
+    ) -> Outcome:
+        """Bound all graphs of the problem from below, and value the starts.
+
+        The status is ``"optimal"`` where that settles the problem, else ``"node_limit"``: no node
+        was explored.
         """
 
 

@@ -25,12 +25,10 @@ from nasgoat.mip import (
     parts_of,
 )
 from nasgoat.posterior import Posterior
-from nasgoat.records import AUDIT_TOL, Certificate, Limits, Progress, ProgressCallback
-from nasgoat.solve.base import Clock, Outcome, Solver, Start
+from nasgoat.records import AUDIT_TOL, Certificate, Limits, ProgressCallback
+from nasgoat.solve.base import Clock, Outcome, Solver
+from nasgoat.solve.turns import outcomes_of
 from nasgoat.spaces import SearchSpace
-
-SHARE = 0.8  # of the time that is left goes to a model that is not the last
-STARTS = 6  # graphs that solvers complete to solutions; of the others they know the value only
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,28 +172,10 @@ class KBest:
         progress: ProgressCallback | None,
         cutoff: float,
     ) -> tuple[list[Outcome], bool]:
-        """Solve node count by node count; and whether all had their turn."""
-        clock = Clock(limits.seconds)
-        outcomes: list[Outcome] = []
+        """What is found and proven on each problem; and whether all had their turn."""
         self._cut_off_taken()
-        for problem, feasible in self._most_promising_first(starts):
-            # some time stays for the others: without a bound of each there is none of the whole
-            share = 1.0 if len(outcomes) == len(self._problems) - 1 else SHARE
-            left = None if limits.seconds is None else max(share * clock.left, 1e-3)
-            start = Start(feasible[:STARTS], cutoff, feasible[STARTS:])
-            try:
-                outcome = self._solver.minimize(
-                    problem,
-                    replace(limits, seconds=left),
-                    start,
-                    self._over(outcomes, progress, clock),
-                )
-            except EmptySpaceError:  # found out only by the standard form
-                outcome = Outcome(None, cutoff, cutoff, "optimal")
-            outcomes.append(outcome)
-            cutoff = min(cutoff, outcome.value)
-            if outcome.status == "interrupted":
-                break
+        turns = self._most_promising_first(starts)
+        outcomes = outcomes_of(self._solver, turns, limits, cutoff, progress)
         return outcomes, len(outcomes) == len(self._problems)
 
     def _most_promising_first(
@@ -256,25 +236,6 @@ class KBest:
                 copy = problem.cell.copy(graph)
                 if copy is not None:
                     yield copy
-
-    def _over(
-        self, outcomes: Sequence[Outcome], progress: ProgressCallback | None, clock: Clock
-    ) -> ProgressCallback | None:
-        """Progress on the whole space, made of the node counts solved so far and this one."""
-        if progress is None:
-            return None
-        value = min((outcome.value for outcome in outcomes), default=math.inf)
-        last = len(outcomes) == len(self._problems) - 1  # before, nothing is known of the others
-        bound = min((outcome.lower_bound for outcome in outcomes), default=math.inf)
-
-        def report(event: Progress) -> None:
-            incumbent = min(value, math.inf if event.incumbent is None else event.incumbent)
-            lower = None
-            if last and event.lower_bound is not None:
-                lower = min(bound, event.lower_bound)
-            progress(Progress(clock.elapsed, incumbent if incumbent < math.inf else None, lower))
-
-        return report
 
     def _take(self, graph: LabeledGraph) -> None:
         key = self._space.key(graph)

@@ -201,3 +201,17 @@ def test_a_linear_kernel_posterior_has_no_exponential_form() -> None:
     )
     with pytest.raises(NoEncodingError, match="FeaturePosterior"):
         acquisition_problem(PosteriorMean(), linear, SPACES["nb101-4"])
+
+
+def test_squares_that_matter_more_get_more_tangents() -> None:
+    belief = problem_on("nb101-4").belief
+    assert isinstance(belief, ExponentialBelief)
+    variance = belief.variance
+    assert variance is not None
+    w = np.random.default_rng(0).uniform(-0.5, 0.5, (30, len(variance.squares)))
+    counts = np.array(variance.tangent_counts(w, 5))
+    order = np.argsort(variance.r * np.ptp(w, axis=0))
+    assert (np.diff(counts[order]) >= 0).all()
+    assert counts.min() >= 2
+    assert abs(counts.mean() - 5.0) < 1.0
+    assert variance.tangent_counts(np.zeros((1, len(w[0]))), 5) == [5] * len(w[0])
