@@ -26,6 +26,7 @@ class Driver:
         threads: of the solver.
         time_limit: wall-clock seconds of the solve, the writing of the model left out.
         gap: relative gap at which the proof is complete.
+        k: how many of the best graphs are asked for.
         settings: fields of the optimiser to change, by dotted path, such as
             ``"options.symmetry.columns"``.
     """
@@ -36,6 +37,7 @@ class Driver:
     threads: int = 1
     time_limit: float = 300.0
     gap: float = 1e-4
+    k: int = 1
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property

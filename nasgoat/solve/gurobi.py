@@ -144,8 +144,11 @@ class _Solve:
             new = [graph for graph in record.seen if graph not in known]
             if new and record.problem.refine(new):
                 self._load()
+            elif new and not self.model.IsMIP:
+                self._add_tangents(new)  # a linear program has no callbacks
             elif not new and record.bound <= before:
                 status = "stalled"  # rounding is left
+                break
         with suppress(AttributeError):
             self.model.dispose()
         return record.outcome(status)
@@ -160,17 +163,16 @@ class _Solve:
         self.model.Params.PoolSearchMode, self.model.Params.PoolSolutions = 2, COPIES * k
         ended, interrupted = self._optimize(ceiling, record.limits.gap * min(scale, record.scale))
         kept, bound = pool_of(self.model, self.x, ended)
-        found = {self.design.graph_at(x) for x in kept}
-        for graph in found:
-            record.visit(graph)
+        found = {self.design.graph_at(x): record.visit(self.design.graph_at(x)) for x in kept}
         record.tell()
         bound = min(bound, ceiling)
+        if not self.design.whole:  # unseen graphs may have the values of those seen
+            bound = min([bound, *record.seen.values()])
         status = "optimal" if ended == "infeasible" else ended
-        least = bound - AUDIT_TOL * scale
-        if any(value < least and graph not in found for graph, value in record.seen.items()):
+        lost = [value for graph, value in record.seen.items() if graph not in found]
+        if min(lost, default=np.inf) < bound - AUDIT_TOL * scale:
             status, bound = "stalled", -np.inf  # Gurobi lost a graph that it has seen
-        with suppress(AttributeError):
-            self.model.dispose()
+        self.model.dispose()
         status = "interrupted" if interrupted else status
         return Pool(list(record.seen), bound, status, dict(record.effort))
 
@@ -191,11 +193,15 @@ class _Solve:
         if self.native:
             add_quadratic(self.model, problem, form, self.x)
         else:
-            for cut in [] if record.best is None else problem.cuts_at(record.best):
-                self.model.addConstr(self._row(cut))
+            self._add_tangents([] if record.best is None else [record.best])
         self.model.update()
         rows = self.model.NumConstrs + self.model.NumQConstrs
         record.effort.update(variables=self.model.NumVars, rows=rows)
+
+    def _add_tangents(self, graphs: Sequence[LabeledGraph]) -> None:
+        for graph in graphs:
+            for cut in self.record.problem.cuts_at(graph):
+                self.model.addConstr(self._row(cut))
 
     def _row(self, cut: Cut) -> Any:
         columns, values, fixed = self.form.row(cut.terms)

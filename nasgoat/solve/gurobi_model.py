@@ -94,6 +94,7 @@ def pool_of(model: Any, x: list[Any], ended: str) -> tuple[list[list[float]], fl
         return kept, float("inf")
     if ended == "error":
         return kept, -float("inf")
-    complete = ended == "optimal" and model.IsMIP
-    bound = model.PoolObjBound if complete else model.ObjBound
+    if ended == "optimal" and not model.IsMIP:
+        return kept, float("inf")
+    bound = model.PoolObjBound if ended == "optimal" else model.ObjBound
     return kept, float(bound) if abs(bound) < UNBOUNDED else float(np.copysign(np.inf, bound))

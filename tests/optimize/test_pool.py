@@ -14,10 +14,11 @@ from nasgoat.mip import NO_SYMMETRY, ModelOptions
 from nasgoat.optimize import ExhaustiveOptimizer, MipOptimizer, Optimum, Task
 from nasgoat.records import Limits, Progress
 from nasgoat.solve import GurobiSolver, gurobi
-from nasgoat.spaces import nasbench101
+from nasgoat.spaces import CellSpace, nasbench101
 from tests.mip.oracles_mip import SMALL, believed, kernel_maps
 from tests.optimize.random_tasks import random_task
 from tests.optimize.test_mip_is_exhaustive import FALSE, check, truths_of
+from tests.solve.test_edges_of_the_task import FREE_EDGE, FREE_ENDS
 
 pytest.importorskip("gurobipy")
 
@@ -75,13 +76,22 @@ def test_one_solve_per_node_count(acquisition: str, sizes: tuple[int, ...]) -> N
 
 
 @pytest.mark.parametrize("copies", [1, 24])
-def test_copies_of_an_architecture_count_once(
-    monkeypatch: pytest.MonkeyPatch, copies: int
-) -> None:
-    """Up to six numberings each: a pool that they crowd leaves some to be solved for."""
+def test_copies_of_an_architecture_count_once(monkeypatch: pytest.MonkeyPatch, copies: int) -> None:
+    """Several numberings each: a pool that they crowd leaves some to be solved for."""
     monkeypatch.setattr(gurobi, "COPIES", copies)
-    optima = compared(task_on((5,)), 8, MipOptimizer(GurobiSolver(), NUMBERINGS, descents=0))
+    space = nasbench101([5])
+    task = Task(PosteriorMean(), believed(space, kernel_maps(space, 0), 4), space)
+    optima = compared(task, 8, MipOptimizer(GurobiSolver(), NUMBERINGS, descents=0))
     assert (sum(rounds(optima)) > 1) == (copies == 1)
+
+
+@pytest.mark.parametrize("space", [FREE_EDGE, FREE_ENDS], ids=repr)
+@pytest.mark.parametrize("seed", range(3))
+def test_graphs_that_the_model_does_not_tell_apart(space: CellSpace, seed: int) -> None:
+    """Edges that nothing looks at have no variable: a pool cannot hold both graphs."""
+    task = Task(PosteriorMean(), believed(space, (NodeLabels(2),), seed, count=6), space)
+    for acquisition in (PosteriorMean(), LowerConfidenceBound(1.0)):
+        compared(replace(task, acquisition=acquisition), 12)
 
 
 def test_ties() -> None:
