@@ -89,17 +89,13 @@ class GurobiSolver:
         start: Start = Start(),
         progress: ProgressCallback | None = None,
     ) -> Pool:
-        """See ``PoolSolver.pool``; the argument is in docs/math.md, 6.5.
-
-        Raises:
-            SolverUnavailableError: no gurobipy, or a licence that does not carry the model.
-        """
+        """See ``PoolSolver.pool`` and docs/math.md, 6.5; raises what ``minimize`` raises."""
         record = Record(problem, limits, start, progress)
         with self._licensed(record) as solve:
             try:
                 return solve.pool(k)
             except KeyboardInterrupt:
-                return Pool(list(record.seen), -np.inf, "interrupted", dict(record.effort))
+                return Pool([*record.seen], -np.inf, "interrupted", record.effort)
 
     @contextmanager
     def _licensed(self, record: Record) -> Iterator[_Solve]:
@@ -144,8 +140,8 @@ class _Solve:
             new = [graph for graph in record.seen if graph not in known]
             if new and record.problem.refine(new):
                 self._load()
-            elif new and not self.model.IsMIP:
-                self._add_tangents(new)  # a linear program has no callbacks
+            elif new and not self.model.IsMIP:  # no callbacks
+                self._add_tangents(new)
             elif not new and record.bound <= before:
                 status = "stalled"  # rounding is left
                 break
@@ -157,8 +153,7 @@ class _Solve:
         """One branch and bound for the ``k`` best graphs."""
         record, cutoff = self.record, self.record.start.cutoff
         scale = max(1.0, abs(cutoff)) if np.isfinite(cutoff) else 1.0
-        ceiling = cutoff + AUDIT_TOL * scale
-        self.several = True
+        self.several, ceiling = True, cutoff + AUDIT_TOL * scale
         self._load()
         self.model.Params.PoolSearchMode, self.model.Params.PoolSolutions = 2, COPIES * k
         ended, interrupted = self._optimize(ceiling, record.limits.gap * min(scale, record.scale))
@@ -173,8 +168,7 @@ class _Solve:
         if min(lost, default=np.inf) < bound - AUDIT_TOL * scale:
             status, bound = "stalled", -np.inf  # Gurobi lost a graph that it has seen
         self.model.dispose()
-        status = "interrupted" if interrupted else status
-        return Pool(list(record.seen), bound, status, dict(record.effort))
+        return Pool([*record.seen], bound, "interrupted" if interrupted else status, record.effort)
 
     def _load(self) -> None:
         """Pass the linear model to Gurobi, exact at the best graph; other tangents come lazily."""

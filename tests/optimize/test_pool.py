@@ -22,10 +22,11 @@ from tests.solve.test_edges_of_the_task import FREE_EDGE, FREE_ENDS
 
 pytest.importorskip("gurobipy")
 
+MIP, LCB = MipOptimizer(GurobiSolver()), LowerConfidenceBound(1.0)
 NUMBERINGS = ModelOptions(symmetry=NO_SYMMETRY, joint=False)
 
 
-def compared(task: Task, k: int, mip: MipOptimizer = MipOptimizer(GurobiSolver())) -> list[Optimum]:
+def compared(task: Task, k: int, mip: MipOptimizer = MIP) -> list[Optimum]:
     """The k best, all there are of them, compared with enumeration."""
     truths = truths_of(task)
     optima = mip.minimize(task, k)
@@ -42,7 +43,7 @@ def rounds(optima: list[Optimum]) -> list[int]:
     return [optimum.certificate.effort["rounds"] for optimum in optima]
 
 
-def task_on(sizes: tuple[int, ...], acquisition: Acquisition = LowerConfidenceBound(1.0)) -> Task:
+def task_on(sizes: tuple[int, ...], acquisition: Acquisition = LCB) -> Task:
     space = nasbench101(sizes)
     return Task(acquisition, believed(space, kernel_maps(space, 0), 3), space)
 
