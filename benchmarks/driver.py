@@ -12,7 +12,7 @@ from nasgoat.mip import Encoding
 from nasgoat.optimize import AcquisitionOptimizer
 from nasgoat.records import Limits
 
-NO_SWITCH = ("threads", "seed")  # sizes whose zero switches nothing off
+NO_SWITCH = ("threads", "seed", "pool")  # what makes no difference to one graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,12 @@ def _options(value: Any, prefix: str) -> Iterator[tuple[list[str], str, Any]]:
     named = {prefix + one.name: getattr(value, one.name) for one in fields(value)}
     flags = [path for path, current in named.items() if isinstance(current, bool)]
     for path, current in named.items():
+        if path.rpartition(".")[2] in NO_SWITCH:
+            continue
         if isinstance(current, bool):
             yield flags, path, not current
         elif isinstance(current, int):
-            if current > 0 and path.rpartition(".")[2] not in NO_SWITCH:
+            if current > 0:
                 yield flags, path, 0
         elif is_dataclass(current):
             yield from _options(current, f"{path}.")
