@@ -141,7 +141,7 @@ def test_cited_sections_of_the_mathematics_exist() -> None:
 def test_rows_named_in_the_mathematics_are_those_of_the_code() -> None:
     text = (ROOT / "docs" / "math.md").read_text(encoding="utf-8")
     tag = re.compile(
-        r"\b((?:[CGKLMSVWX]\d+|D|DAG|TOP|UND|CON|N1[de]|E2c)_[a-z]\w+)\b", flags=re.ASCII
+        r"\b((?:[CGJKLMPSVWX]\d+|D|DAG|TOP|UND|CON|N1[de]|E2c)_[a-z]\w+)\b", flags=re.ASCII
     )
     code = "\n".join(path.read_text() for path in (ROOT / "nasgoat" / "mip").glob("*.py"))
     written = set(re.findall(r"def ((?:[A-Z]+\d*[a-z]?)_[a-z]\w*)\(", code))

@@ -15,7 +15,7 @@ from rich.table import Table as Grid
 from nasgoat.cli.console import print_json, stderr, stdout
 from nasgoat.cli.errors import FAILED
 from nasgoat.errors import MissingDataError, NasgoatError, UnknownNameError
-from nasgoat.tabular import TableEvaluator, benchmark, benchmark_names
+from nasgoat.tabular import TableEvaluator, benchmark
 from nasgoat.tabular.catalogue import CATALOGUE, Entry, RemoteFile, entry
 from nasgoat.tabular.fetch import Progress as OnProgress
 from nasgoat.tabular.fetch import fetch
@@ -23,6 +23,7 @@ from nasgoat.tabular.files import data_directory, package_installed
 from nasgoat.tabular.format import write_table
 from nasgoat.tabular.importers import IMPORTERS
 from nasgoat.tabular.importing import import_table
+from nasgoat.tabular.registry import FAMILIES
 from nasgoat.tabular.verify import Finding, verify
 
 
@@ -48,7 +49,7 @@ def show_info(name: str, data: Path | None, *, json: bool) -> None:
     one, folder = entry(name), data_directory(data)
     value = _state(one, folder) | {"citation": one.citation, "note": one.note}
     value["files"] = [_file(file, folder) for file in one.files]
-    value["tables"] = [_benchmark(found, data) for found in _benchmarks_of(one)]
+    value["tables"] = [_benchmark(found, data) for found in FAMILIES[one.benchmarks].names()]
     if json:
         print_json(value)
         return
@@ -153,11 +154,6 @@ def _file(file: RemoteFile, folder: Path) -> dict[str, Any]:
         "remark": file.how,
         "present": (folder / file.name).is_file(),
     }
-
-
-def _benchmarks_of(one: Entry) -> list[str]:
-    names = benchmark_names()
-    return [name for name in names if name.partition(":")[0] == one.benchmarks]
 
 
 def _benchmark(name: str, data: Path | None) -> dict[str, Any]:

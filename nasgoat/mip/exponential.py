@@ -254,13 +254,7 @@ class ExponentialBelief:
             return dict(lookups)
         block.exponent = pyo.Block(pyo.Any)
         return {
-            e: bend_block(
-                block.exponent[e],
-                expression,
-                float(parts.low[e]),
-                float(parts.high[e]),
-                self._thresholds[e],
-            )
+            e: bend_block(block.exponent[e], expression, *parts.ends(e), self._thresholds[e])
             for e, expression in expressions.items()
         }
 

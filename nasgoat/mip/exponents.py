@@ -42,6 +42,10 @@ class Exponents:
         deviations: Floats = c @ self.rows.T + self.shift
         return deviations
 
+    def ends(self, i: int) -> tuple[float, float]:
+        """The range of one deviation."""
+        return float(self.low[i]), float(self.high[i])
+
     def expression(self, counts: CountHandles, i: int) -> Term:
         """One deviation as an expression."""
         return counts.total(self.rows[i]) + float(self.shift[i])

@@ -190,6 +190,8 @@ def _(rule: InDegree, block: pyo.Block, h: PathHandles) -> None:
         degree = sum(h.edge[u, v] for u in nodes if u != v)
         if rule.at_least == rule.at_most:
             return row(degree == rule.at_most)
+        if (known := constant(degree)) is not None:
+            return row(rule.at_least <= known <= rule.at_most)
         return rule.at_least, degree, rule.at_most
 
 

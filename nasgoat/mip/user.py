@@ -25,8 +25,9 @@ class UserConstraint:
 
     Args:
         write: puts rows, and variables with finite bounds if it needs any, onto a block of its own.
-            It is called once per node count. Handles hold plain numbers where a value is known;
-            ``row`` makes a constraint of a relation that may turn out to be one between numbers.
+            It is called once per model, of which a node count has one or several. Handles hold
+            plain numbers where a value is known; ``row`` makes a constraint of a relation that may
+            turn out to be one between numbers.
         allows: the same as a test of indexed graphs, ``(N,)`` booleans; None if it is not known.
             Then the answer cannot be audited, nothing but the MIP obeys the constraint, and the
             solver gets no start.

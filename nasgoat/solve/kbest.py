@@ -32,6 +32,7 @@ from nasgoat.solve.pools import pools
 from nasgoat.solve.ranking import Ranking
 from nasgoat.spaces import SearchSpace
 
+SHARE = 0.8  # of the time that is left goes to a model that is not the last
 STARTS = 6  # graphs that solvers complete to solutions; of the others they know the value only
 
 
@@ -204,7 +205,9 @@ class KBest:
         outcomes: list[Outcome] = []
         self._cut_off_taken()
         for problem, feasible in self._most_promising_first(starts):
-            left = None if limits.seconds is None else max(clock.left, 1e-3)
+            # some time stays for the others: without a bound of each there is none of the whole
+            share = 1.0 if len(outcomes) == len(self._problems) - 1 else SHARE
+            left = None if limits.seconds is None else max(share * clock.left, 1e-3)
             start = Start(feasible[:STARTS], cutoff, feasible[STARTS:])
             try:
                 outcome = self._solver.minimize(

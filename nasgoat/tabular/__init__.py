@@ -2,7 +2,6 @@
 
 from nasgoat.tabular.base import Evaluator, Family, NoisyEvaluator
 from nasgoat.tabular.evaluator import TableEvaluator
-from nasgoat.tabular.predicted import PredictedEvaluator
 from nasgoat.tabular.registry import benchmark, benchmark_names
 from nasgoat.tabular.table import Table
 
@@ -10,7 +9,6 @@ __all__ = [
     "Evaluator",
     "Family",
     "NoisyEvaluator",
-    "PredictedEvaluator",
     "Table",
     "TableEvaluator",
     "benchmark",

@@ -11,17 +11,21 @@ import pytest
 from benchmarks import solve
 from benchmarks.driver import Driver, changed, switches
 from benchmarks.measure import attempt, measure
+from benchmarks.observations import INITIAL
 from benchmarks.problem import DIGRAPH_RULES, Problem
 from benchmarks.results import (
     disagreements,
 )
 from benchmarks.suites.paper import PLAIN
+from nasgoat.errors import UnknownNameError
+from nasgoat.graphs import GraphBatch
 from nasgoat.mip import ModelOptions, Symmetry
 from nasgoat.optimize import ExhaustiveOptimizer, MipOptimizer
 from nasgoat.posterior import FeaturePosterior
 from nasgoat.records import AUDIT_TOL, Progress
 from nasgoat.solve import HighsSolver
 from nasgoat.surrogate import GPSurrogate, Hyperparameters
+from nasgoat.tabular import benchmark, benchmark_names
 
 TINY = Problem("nasbench101", "4", observations=8)
 TINY_OPTIONS = ["--nodes", "4", "--observations", "8"]
@@ -85,6 +89,7 @@ def test_people_get_lines(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
         (["--space", "nasbench-graph", "--edges", "4"], "no choice of edges"),
         (["--space", "digraphs"], "digraphs take --nodes"),
         (["--targets", "table", "--table", "nobody"], "there is no table"),
+        (["--design", "search"], "add --targets table"),
         (["--suite", "options", "--beta", "2"], "problems of its own"),
         (["--suite", "options", "--cases", "nobody"], "there is no case 'nobody'"),
     ],
@@ -133,6 +138,24 @@ def test_real_tables_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(task.starts) == 5
     again = problem.task()
     assert list(again.exclude) == list(task.exclude)
+
+
+def test_histories_are_those_of_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They begin like the random design and come to a better graph."""
+    untrained = Hyperparameters((1.0, 1.0), 1.0, 0.01)
+    monkeypatch.setattr(GPSurrogate, "train", lambda *_: untrained)
+    random = Problem("nasbench-graph", observations=30, beta=0.0, targets="table", seed=1)
+    designs = [one.task().exclude for one in (random, replace(random, design="search"))]
+    space = random.search_space()
+    drawn, history = (space.keys(GraphBatch.of(graphs)) for graphs in designs)
+    assert len(set(history)) == 30
+    assert history[:INITIAL] == drawn[:INITIAL]
+    assert history[INITIAL:] != drawn[INITIAL:]
+    table = benchmark(next(name for name in benchmark_names() if "graph" in name))
+    values = [[table(graph).value for graph in graphs[INITIAL:]] for graphs in designs]
+    assert min(values[1]) < min(values[0])
+    with pytest.raises(UnknownNameError, match="design"):
+        replace(random, design="nobody").task()
 
 
 @pytest.mark.parametrize("targets", ["synthetic", "table"])

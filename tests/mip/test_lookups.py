@@ -99,7 +99,8 @@ def test_tangents_alone_are_exact_at_every_graph(
         problem.add_cuts(problem.first_cuts([]))
         found = errors(problem, members_of(problem))
         assert found.max() <= TIGHT
-        assert found.min() >= -SLACK
+        if name != "edge-labelled":  # there k(x,x) varies within a part, and has chords
+            assert found.min() >= -SLACK
 
 
 FAMILIES = ("products.P1_first", "products.P2_second", "lookups.X14_pairs", "lookups.X1_exponent")

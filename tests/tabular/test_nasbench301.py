@@ -17,9 +17,9 @@ from nasgoat.errors import BadDataError, MissingDataError, OutsideSpaceError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.spaces import darts
 from nasgoat.spaces.nb301 import config_vectors
-from nasgoat.tabular import benchmark, benchmark_names
+from nasgoat.tabular import benchmark
 from nasgoat.tabular.boosters import Booster
-from nasgoat.tabular.nasbench301 import FOLDER, SampleSurrogate, sample
+from nasgoat.tabular.nasbench301 import ENSEMBLE, FOLDER, SampleSurrogate, sample
 from nasgoat.tabular.ubjson import parse_ubjson
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -182,7 +182,7 @@ def test_models_of_other_features_are_refused() -> None:
 
 def test_the_ensemble_is_the_mean_of_its_members(tmp_path: Path) -> None:
     evaluator = benchmark("nasbench301:xgb", FIXTURES)
-    assert "nasbench301:xgb" in benchmark_names()
+    assert ENSEMBLE.names() == [evaluator.name]
     assert evaluator.objective == (
         "validation error on CIFAR-10 as an ensemble of 3 surrogates of NAS-Bench-301 predicts "
         "it, %"

@@ -51,7 +51,7 @@ class EnasImporter:
             except (TypeError, ValueError) as error:
                 msg = f"{path} is not a file of ENAS networks: line {i + 1}: {error}"
                 raise BadDataError(msg) from error
-        progress(len(lines), len(lines))
+        progress(path.stat().st_size, path.stat().st_size)
         if len(lines) <= self.burn_in:
             msg = f"{path} has {len(lines)} lines; the first {self.burn_in} are left out"
             raise BadDataError(msg)

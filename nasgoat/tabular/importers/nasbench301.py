@@ -59,34 +59,39 @@ class NasBench301Importer:
     def read(self, path: Path, progress: ImportProgress) -> TableData:
         """Read the file or folder (see ``Importer``); a few KB of memory per training."""
         trainings = []
-        for done, (name, text, total) in enumerate(_results(path)):
+        for name, text, position, total in _results(path):
             try:
                 trainings.append(_training(json.loads(text)))
             except (KeyError, TypeError, ValueError, IndexError, OutsideSpaceError) as error:
                 msg = f"{path}: {name} is not a result of NAS-Bench-301: {error!r}"
                 raise BadDataError(msg) from error
-            progress(done + 1, total)
+            progress(position, total)
         if not trainings:
             msg = f"{path} holds no files results_*.json; it is not the data of NAS-Bench-301"
             raise BadDataError(msg)
         return _table(trainings, path.name)
 
 
-def _results(path: Path) -> Iterator[tuple[str, bytes, int]]:
-    """Name and content of each JSON file, and how many there are."""
+def _results(path: Path) -> Iterator[tuple[str, bytes, int, int]]:
+    """Name and content of each JSON file, bytes read so far and in all."""
+    position = 0
     if path.is_dir():
         files = sorted(file for file in path.rglob("*.json") if RESULT.fullmatch(file.name))
+        total = sum(file.stat().st_size for file in files)
         for file in files:
-            yield str(file.relative_to(path)), file.read_bytes(), len(files)
+            position += file.stat().st_size
+            yield str(file.relative_to(path)), file.read_bytes(), position, total
         return
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [e for e in archive.infolist() if RESULT.fullmatch(Path(e.filename).name)]
+            total = sum(entry.file_size for entry in entries)
             for entry in sorted(entries, key=lambda entry: entry.filename):
                 if entry.file_size > LARGEST:
                     msg = f"{path}: {entry.filename} has {entry.file_size:,} bytes"
                     raise BadDataError(msg)
-                yield entry.filename, archive.read(entry), len(entries)
+                position += entry.file_size
+                yield entry.filename, archive.read(entry), position, total
     except DAMAGED as error:
         msg = f"{path} is not a zip file, or damaged: {error}; download it again"
         raise BadDataError(msg) from error

@@ -51,7 +51,7 @@ class NasBenchMacroImporter:
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             msg = f"{path} is not a file of NAS-Bench-Macro: {error}"
             raise BadDataError(msg) from error
-        progress(len(entries), len(entries))
+        progress(path.stat().st_size, path.stat().st_size)
         header = header_of(len(entries), path.name)
         return TableData.of(header, graphs_of(_blocks(list(entries))), columns)
 

@@ -55,7 +55,8 @@ class NasBenchGraphImporter:
         space = SpaceInfo.of_preset("nasbench-graph", ops=list(ops))
         columns: dict[str, NDArray[np.float64]] = {}
         hashes: NDArray[np.int64] | None = None
-        for done, file in enumerate(files):
+        total, position = sum(file.stat().st_size for file in files), 0
+        for file in files:
             found, values = _graph_columns(file)
             order = np.argsort(found, kind="stable")
             if hashes is None:
@@ -64,7 +65,8 @@ class NasBenchGraphImporter:
                 msg = f"{file} has other architectures than {files[0]}"
                 raise BadDataError(msg)
             columns |= {f"{file.stem}_{name}": column[order] for name, column in values.items()}
-            progress(done + 1, len(files))
+            position += file.stat().st_size
+            progress(position, total)
         assert hashes is not None
         header = self._header([file.stem for file in files], space, len(hashes), path.name)
         return TableData.of(header, nasbench_graph.graphs_of(hashes, space.make()), columns)
@@ -145,7 +147,7 @@ class AnalogNasBenchImporter:
         except (AttributeError, IndexError, TypeError, ValueError) as error:
             msg = f"{path} is not a file of AnalogNAS-Bench: {error!r}"
             raise BadDataError(msg) from error
-        progress(len(data), len(data))
+        progress(path.stat().st_size, path.stat().st_size)
         return TableData.of(
             _analog_header(len(data), path.name), cells201.graphs_of(codes), columns
         )
