@@ -50,28 +50,25 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Abilities:
-    """What a backend takes as it is; the rest it is given as linear rows.
+class Pool:
+    """What one solve for several graphs found and proved.
 
     Args:
-        lazy: rows added in the middle of a solve.
-        quadratic: convex quadratic rows.
-        exponential: rows with the exponential function.
-        pool: the several best solutions of one solve.
+        graphs: all that were found, in any order; several copies of one architecture may be
+            among them.
+        lower_bound: no graph of the problem but these has a smaller value; ``-inf`` if unknown.
+        status: as of an ``Outcome``; ``"optimal"`` where the search was complete.
+        effort: as of an ``Outcome``.
     """
 
-    lazy: bool = False
-    quadratic: bool = False
-    exponential: bool = False
-    pool: bool = False
+    graphs: Sequence[LabeledGraph]
+    lower_bound: float
+    status: str
+    effort: Mapping[str, int] = field(default_factory=dict)
 
 
 class Solver(Protocol):
     """Minimises an acquisition problem to proof."""
-
-    @property
-    def abilities(self) -> Abilities:
-        """What it takes as it is."""
 
     @property
     def name(self) -> str:
@@ -105,6 +102,35 @@ class BoundingSolver(Solver, Protocol):
 
         The status is ``"optimal"`` where that settles the problem, else ``"node_limit"``: no node
         was explored.
+        """
+
+
+@runtime_checkable
+class PoolSolver(Solver, Protocol):
+    """Finds several of the best graphs of a problem in one solve.
+
+    ``KBest`` asks whoever has the method; others are asked for one graph after the other.
+    """
+
+    def pool(
+        self,
+        problem: AcquisitionProblem,
+        k: int,
+        limits: Limits,
+        start: Start = Start(),
+        progress: ProgressCallback | None = None,
+    ) -> Pool:
+        """Find the ``k`` best graphs of the problem, and what all others are bounded by.
+
+        Too few graphs and too low a bound are allowed: what a pool leaves open is solved as by any
+        other backend.
+
+        Args:
+            problem: exact at every graph that has its tangents.
+            k: how many graphs are wanted, at least 1.
+            limits: of the whole; the gap is that of each graph.
+            start: of its cutoff, at most the value of the ``k``-th best graph known.
+            progress: hears of the best graph and of the bound on all.
         """
 
 

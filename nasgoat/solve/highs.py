@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from nasgoat.graphs import LabeledGraph
 from nasgoat.mip import AcquisitionProblem
 from nasgoat.records import Limits, ProgressCallback
-from nasgoat.solve.base import Abilities, Outcome, Start
+from nasgoat.solve.base import Outcome, Start
 from nasgoat.solve.highs_model import HighsModel, highspy
 from nasgoat.solve.record import Design, Record
 from nasgoat.solve.standard_form import StandardForm, standard_form
@@ -49,11 +49,6 @@ class HighsSolver:
     seed: int = 0
     root_rounds: int = 12
     ceiling: bool = True
-
-    @property
-    def abilities(self) -> Abilities:
-        """None: HiGHS takes linear rows, and all of them beforehand."""
-        return Abilities()
 
     @property
     def name(self) -> str:

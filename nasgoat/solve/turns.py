@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from nasgoat.errors import EmptySpaceError
 from nasgoat.graphs import LabeledGraph
 from nasgoat.mip import AcquisitionProblem
-from nasgoat.records import Limits, Progress, ProgressCallback
+from nasgoat.records import Limits, ProgressCallback
 from nasgoat.solve.base import BoundingSolver, Clock, Outcome, Solver, Start
+from nasgoat.solve.parts import progress_over
 
 SHARE = 0.8  # of the time that is left goes to a problem that is not the last
 STARTS = 6  # graphs that solvers complete to solutions; of the others they know the value only
@@ -93,29 +94,11 @@ class _Search:
         cutoff = min([self.cutoff, *found])
         left = self.limits.seconds and max(share * self.clock.left, 1e-3)
         start = Start(feasible[:STARTS], cutoff, feasible[STARTS:], self._bound_of(i))
+        last = len(others) == len(self.turns) - 1
+        over = progress_over(self.progress, others, self.clock, last=last)
         try:
-            outcome = ask(problem, replace(self.limits, seconds=left), start, self._over(others))
+            outcome = ask(problem, replace(self.limits, seconds=left), start, over)
         except EmptySpaceError:  # found out only by the standard form
             outcome = Outcome(None, cutoff, cutoff, "optimal")
         self.outcomes[i] = outcome
         return outcome.status != "interrupted"
-
-    def _over(self, others: Sequence[Outcome]) -> ProgressCallback | None:
-        """Progress on the whole space, made of what is known of the others and of this one."""
-        progress = self.progress
-        if progress is None:
-            return None
-        value = min((outcome.value for outcome in others), default=math.inf)
-        all_known = len(others) == len(self.turns) - 1
-        bound = min((outcome.lower_bound for outcome in others), default=math.inf)
-
-        def report(event: Progress) -> None:
-            incumbent = min(value, math.inf if event.incumbent is None else event.incumbent)
-            lower = None
-            if all_known and event.lower_bound is not None and bound > -math.inf:
-                lower = min(bound, event.lower_bound)
-            progress(
-                Progress(self.clock.elapsed, incumbent if incumbent < math.inf else None, lower)
-            )
-
-        return report
