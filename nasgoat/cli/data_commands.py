@@ -14,7 +14,7 @@ from rich.table import Table as Grid
 
 from nasgoat.cli.console import print_json, stderr, stdout
 from nasgoat.cli.errors import FAILED
-from nasgoat.errors import MissingDataError, NasgoatError, UnknownNameError
+from nasgoat.errors import BadDataError, MissingDataError, NasgoatError, UnknownNameError
 from nasgoat.tabular import TableEvaluator, benchmark
 from nasgoat.tabular.catalogue import CATALOGUE, Entry, RemoteFile, entry
 from nasgoat.tabular.fetch import Progress as OnProgress
@@ -83,8 +83,12 @@ def import_file(name: str, file: Path, out: Path | None, data: Path | None, *, j
     if not file.exists():
         msg = f"there is no {file}; {name} reads {' or '.join(importer.accepts)}"
         raise MissingDataError(msg)
-    with _bar(f"reading {file.name}") as progress:
-        table = import_table(importer, file, progress)
+    try:
+        with _bar(f"reading {file.name}") as progress:
+            table = import_table(importer, file, progress)
+    except BadDataError as error:
+        msg = f"{error} ({name} reads {' or '.join(importer.accepts)})"
+        raise BadDataError(msg) from error
     path = out or data_directory(data) / f"{table.header.name}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_table(path, table)
@@ -130,19 +134,29 @@ def verify_files(name: str | None, data: Path | None, *, json: bool) -> None:
 def _state(one: Entry, folder: Path) -> dict[str, Any]:
     """Name, licence, and what is on this machine."""
     present = [str(path) for path in one.present(folder)]
-    get = f"nasgoat data fetch {one.name}, then import" if one.files else "not published as a file"
     if one.package is not None:
-        install, package = one.package
+        package = one.package[1]
         present = [f"package {package}"] if package_installed(package) else []
-        get = f"pip install {install}"
     return {
         "name": one.name,
         "title": one.title,
         "benchmarks": one.benchmarks,
         "present": present,
-        "get": get,
+        "get": _way(one),
         "licence": one.licence,
     }
+
+
+def _way(one: Entry) -> str:
+    """How to get a set."""
+    if one.package is not None:
+        return f"pip install {one.package[0]}"
+    if not one.files:
+        return "not published as a file"
+    if all(file.url is None for file in one.files):
+        return f"{one.files[0].how}, then import"
+    then = "import" if one.name in IMPORTERS else "convert the models (docs/tables.md)"
+    return f"nasgoat data fetch {one.name}, then {then}"
 
 
 def _file(file: RemoteFile, folder: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
+from nasgoat.errors import OutsideSpaceError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.spaces.identity import Identity
 from nasgoat.spaces.rules import Rule
@@ -98,3 +99,15 @@ class SearchSpace(Hashable, Protocol):
 
     def describe(self) -> dict[str, Any]:
         """What the space is, for journals: a run is resumed only on an equal space."""
+
+
+def required(graph: LabeledGraph, name: str, broken: list[str]) -> LabeledGraph:
+    """Return a graph as it is, unless it breaks rules of the space of that name.
+
+    Raises:
+        OutsideSpaceError: it does; the message has a sentence per rule.
+    """
+    if broken:
+        msg = f"graph is outside {name}: {'; '.join(broken)}"
+        raise OutsideSpaceError(msg)
+    return graph

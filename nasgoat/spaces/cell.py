@@ -8,9 +8,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from nasgoat.errors import OutsideSpaceError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.spaces import listing as lists
+from nasgoat.spaces.base import required
 from nasgoat.spaces.identity import Identity, Indexed, UpToIsomorphism, keys
 from nasgoat.spaces.moves import ChangeLabel, FlipEdge, Move
 from nasgoat.spaces.rules import Rule, TopologicalOrder
@@ -108,11 +108,7 @@ class CellSpace:
         Raises:
             OutsideSpaceError: the graph breaks a rule; the message says which.
         """
-        broken = self.violations(graph)
-        if broken:
-            msg = f"graph is outside {self.name}: {'; '.join(broken)}"
-            raise OutsideSpaceError(msg)
-        return graph
+        return required(graph, self.name, self.violations(graph))
 
     def members(self, batch: GraphBatch) -> GraphBatch:
         """The graphs that meet every rule (labels and sizes taken as right)."""

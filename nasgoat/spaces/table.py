@@ -11,8 +11,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from nasgoat.errors import EmptySpaceError, OutsideSpaceError
+from nasgoat.errors import EmptySpaceError
 from nasgoat.graphs import GraphBatch, GraphCode, LabeledGraph
+from nasgoat.spaces.base import required
 from nasgoat.spaces.cell import CellSpace
 from nasgoat.spaces.identity import Identity
 from nasgoat.spaces.index import RowIndex
@@ -147,11 +148,7 @@ class TableSpace:
         Raises:
             OutsideSpaceError: the graph has no row; the message says so.
         """
-        broken = self.violations(graph)
-        if broken:
-            msg = f"graph is outside {self.name}: {'; '.join(broken)}"
-            raise OutsideSpaceError(msg)
-        return graph
+        return required(graph, self.name, self.violations(graph))
 
     def members(self, batch: GraphBatch) -> GraphBatch:
         """The graphs that have a row, in the numbering they come in."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasgoat.errors import BadDataError
+from nasgoat.graphs import GraphBatch
 from nasgoat.spaces import nasbench201
 from nasgoat.tabular import nasbench201 as cells
 from nasgoat.tabular.evaluator import TableEvaluator
@@ -57,20 +58,33 @@ def load(name: str, data: Path | None = None) -> TableEvaluator:
     del data
     variant = name.partition(":")[2]
     path = package_file(PACKAGE, "data.anb", name, "'nasgoat[data]'")
-    rows = load_plain(path, STAND_INS)
-    try:
-        keys = np.array(list(rows), dtype=np.int64).reshape(-1, len(EDGES))
-        accuracies = {column: _column(rows, column) for column in VARIANTS.values()}
-    except (AttributeError, TypeError, ValueError) as error:
-        msg = f"{path} is not an AnalogNAS-Bench table ({error!r}); pip install 'nasgoat[data]'"
-        raise BadDataError(msg) from error
-    order = [EDGES.index(edge) for edge in cells.EDGES]
-    graphs = cells.graphs_of(CODES[keys[:, order]])
+    graphs, accuracies = read(path)
     units = dict.fromkeys(accuracies, "%")
     columns = {"value": 100 - accuracies[VARIANTS[variant]], **accuracies}
     table = Table.of(nasbench201("any"), graphs, columns, cells.SIZE, units)
     objective = f"100 - {VARIANTS[variant]} of AnalogNAS-Bench on CIFAR-10, %"
     return TableEvaluator(name, nasbench201(), objective, table)
+
+
+def read(path: Path) -> tuple[GraphBatch, dict[str, NDArray[np.float64]]]:
+    """The cells of the package's file, and their accuracies in % by ``VARIANTS``' attributes.
+
+    Raises:
+        BadDataError: the file is not what version 0.1.3 of the package holds.
+    """
+    rows = load_plain(path, STAND_INS)
+    order = [EDGES.index(edge) for edge in cells.EDGES]
+    try:
+        keys = np.array(list(rows), dtype=np.int64).reshape(-1, len(EDGES))
+        accuracies = {column: _column(rows, column) for column in VARIANTS.values()}
+        codes = CODES[keys[:, order]]
+    except (AttributeError, IndexError, TypeError, ValueError) as error:
+        msg = (
+            f"{path} is not a file of AnalogNAS-Bench ({error!r}); that of the package comes with "
+            "pip install 'nasgoat[data]'"
+        )
+        raise BadDataError(msg) from error
+    return cells.graphs_of(codes), accuracies
 
 
 def _column(data: dict[Any, Any], attribute: str) -> NDArray[np.float64]:

@@ -24,7 +24,7 @@ def read_columns(path: Path, names: Sequence[str]) -> dict[str, Any]:
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     columns = {}
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
         for name in names:  # one by one: what decoding needs is free again before the next
             columns[name] = file.read(columns=[name], use_threads=False)[name].combine_chunks()
     pa.default_memory_pool().release_unused()

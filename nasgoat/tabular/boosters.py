@@ -19,6 +19,17 @@ Integers = NDArray[np.int64]
 
 OBJECTIVES = ("reg:squarederror", "reg:linear")  # whose prediction is the sum of the leaves
 
+# what reading a file raises that is no model; the last one is of values nested too deeply
+WRONG = (
+    BadDataError,
+    AttributeError,
+    IndexError,
+    KeyError,
+    TypeError,
+    ValueError,
+    RecursionError,
+)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Booster:
@@ -47,7 +58,7 @@ class Booster:
         try:
             content = json.loads(data) if path.suffix == ".json" else parse_ubjson(data)
             return cls.of(content)
-        except (BadDataError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        except WRONG as error:
             msg = (
                 f"{path} is not a model of regression trees as XGBoost saves it: {error!r}; save "
                 "it with Booster.save_model (docs/tables.md)"

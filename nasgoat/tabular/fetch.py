@@ -18,6 +18,7 @@ Progress = Callable[[int, int | None], None]
 
 CHUNK = 1 << 20  # bytes between two reports
 TIMEOUT = 30.0  # seconds without a byte
+PLAIN = {"Accept-Encoding": "identity"}  # bytes as they are, so that they can be counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +79,40 @@ def fetch(file: RemoteFile, folder: Path, progress: Progress) -> Fetched:
 def _download(url: str, part: Path, progress: Progress) -> None:
     """Append what is missing of a file; begin anew where the server cannot continue."""
     there = part.stat().st_size if part.exists() else 0
-    headers = {"Accept-Encoding": "identity"}  # bytes as they are, so that they can be counted
-    answer = requests.head(url, headers=headers, timeout=TIMEOUT, allow_redirects=True)
-    answer.raise_for_status()
-    if "text/html" in answer.headers.get("content-type", ""):
-        msg = "it answers with a web page; open it in a browser"
-        raise requests.RequestException(msg)
-    total = int(answer.headers.get("content-length", 0)) or None
+    total, continues = _ask(url)
     if there and there == total:
         return
-    if there and (answer.headers.get("accept-ranges") != "bytes" or there > (total or 0)):
+    if there and (not continues or there > (total or 0)):
         part.unlink()
         there = 0
-    if there:
-        headers["Range"] = f"bytes={there}-"
+    headers = PLAIN | {"Range": f"bytes={there}-"} if there else PLAIN
     bar = _Bar(there, total, progress)
     download = pooch.HTTPDownloader(
         progressbar=bar, chunk_size=CHUNK, timeout=TIMEOUT, headers=headers
     )
     with part.open("ab") as stream:
         download(url, stream, None)
+
+
+def _ask(url: str) -> tuple[int | None, bool]:
+    """The length of a file, None if it is not known, and whether a part of it can be had.
+
+    Asks for the first byte: HEAD is refused where an address is signed for downloads only.
+
+    Raises:
+        RequestException: it cannot be had.
+    """
+    first = PLAIN | {"Range": "bytes=0-0"}
+    with requests.get(url, headers=first, timeout=TIMEOUT, stream=True) as answer:
+        answer.raise_for_status()
+        if "text/html" in answer.headers.get("content-type", ""):
+            msg = "it answers with a web page; open it in a browser"
+            raise requests.RequestException(msg)
+        continues = answer.status_code == requests.codes.partial_content
+        length = answer.headers.get("content-range", "").rpartition("/")[2]
+        if not continues:
+            length = answer.headers.get("content-length", "")
+    return (int(length) if length.isdigit() else None), continues
 
 
 def _checked(file: RemoteFile, path: Path, target: Path, *, downloaded: bool) -> Fetched:

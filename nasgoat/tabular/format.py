@@ -110,7 +110,7 @@ def write_table(path: Path, data: TableData) -> None:
     table = pa.table(arrays).replace_schema_metadata({KEY: header})
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        pq.write_table(table, partial, compression="zstd")
+        pq.write_table(table, partial, compression="zstd", write_page_checksum=True)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

@@ -31,6 +31,7 @@ PRESETS: dict[str, Callable[..., CellSpace]] = {  # spaces that a header can nam
 }
 
 Role = Literal["objective", "test", "seconds", "metric"]
+RESERVED = ("value", "test_value", "seconds")  # what the first three become in an observation
 
 
 class _Value(BaseModel):
@@ -135,7 +136,8 @@ class ColumnInfo(_Value):
     """What a column holds.
 
     Attributes:
-        name: of the column; also the name of the metric in an observation.
+        name: of the column; also the name of the metric in an observation, for which the names in
+            ``RESERVED`` are taken.
         metric: what was measured, e.g. ``"validation accuracy"`` or ``"parameters"``.
         role: ``objective`` and ``test`` are the value to be minimised and its counterpart on test
             data, ``seconds`` the duration of a training; anything else is a ``metric``.
@@ -160,7 +162,10 @@ class ColumnInfo(_Value):
     epochs: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
-    def _objectives_have_a_direction(self) -> Self:
+    def _role_is_clear(self) -> Self:
+        if self.role == "metric" and self.name in RESERVED:
+            msg = f"a metric cannot be named {self.name!r}; these names are taken: {RESERVED}"
+            raise ValueError(msg)
         if self.role in ("objective", "test"):
             if self.better is None or self.dataset is None:
                 msg = f"the {self.role} column {self.name!r} needs `dataset` and `better`"

@@ -19,11 +19,13 @@ from nasgoat.errors import BadDataError, MissingDataError
 from nasgoat.graphs import GraphBatch
 from nasgoat.spaces import NASBENCH201_OPS, nasbench201
 from nasgoat.tabular.arrow import numbers, read_columns
+from nasgoat.tabular.catalogue import entry
 from nasgoat.tabular.evaluator import TableEvaluator
 from nasgoat.tabular.files import data_file
-from nasgoat.tabular.format import TableData, read_header, read_table
+from nasgoat.tabular.format import TableData, read_header
 from nasgoat.tabular.header import ColumnInfo, DatasetInfo, SourceInfo, SpaceInfo, TableHeader
 from nasgoat.tabular.serve import serve
+from nasgoat.tabular.stored import read_dataset
 
 FILENAME = "nasbench201.parquet"
 SIZE = 5**6
@@ -78,12 +80,8 @@ def load(name: str, data: Path | None) -> TableEvaluator:
     """
     path = data_file(FILENAME, name, data)
     dataset = name.partition(":")[2]
-    header = read_header(path)
-    if header is not None:
-        if dataset not in header.datasets:
-            msg = f"{name} is not in {path}; it holds {sorted(header.datasets)}"
-            raise MissingDataError(msg)
-        return serve(read_table(path, dataset), dataset, name, nasbench201())
+    if read_header(path) is not None:
+        return serve(read_dataset(path, dataset, name), dataset, name, nasbench201())
     try:
         return serve(_compact(path, name, dataset), dataset, name, nasbench201())
     except BadDataError as error:
@@ -120,17 +118,18 @@ def _compact(path: Path, name: str, dataset: str) -> TableData:
     accuracies = DATASETS[dataset]
     if SECONDS in columns and accuracies.epochs < EPOCHS:
         columns[SECONDS] *= accuracies.epochs / EPOCHS  # the share of a full training
+    about = entry("nasbench201")
     header = TableHeader(
-        name="nasbench201",
-        title="NAS-Bench-201",
+        name=about.name,
+        title=about.title,
         space=SpaceInfo.of_preset("nasbench201", reachability="any"),
         datasets={dataset: DatasetInfo(title=accuracies.title, objective=accuracies.objective)},
         columns=tuple(_info(column, dataset) for column in columns),
         rows=len(codes),
         complete=len(codes) == SIZE,
         sources=(SourceInfo(file=path.name),),
-        citation="Dong and Yang, NAS-Bench-201: Extending the Scope of Reproducible Neural "
-        "Architecture Search, ICLR 2020",
+        licence=about.licence,
+        citation=about.citation,
         note="Means over the seeds that are available.",
     )
     return TableData.of(header, graphs_of(codes), columns)

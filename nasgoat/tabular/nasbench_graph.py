@@ -7,7 +7,6 @@ four nodes. Only the package's data files are read; its modules are never import
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,9 +48,9 @@ TITLES = {
     "proteins": "ogbn-proteins",
 }
 
-# Metric: key in the file. Parameters are in millions; the package does not say the unit of the
-# latency (its size speaks for seconds).
-METRICS = {"latency": "latency", "para": "para"}
+# Parameters are in millions; the package does not say the unit of the latency (its size speaks for
+# seconds).
+METRICS = ("latency", "para")
 
 
 def names() -> list[str]:
@@ -75,14 +74,14 @@ def load(name: str, data: Path | None = None) -> TableEvaluator:
     path = package_file("nas_bench_graph", f"light/{dataset}.bench", name, "nas-bench-graph==1.4.0")
     ops = PROTEINS_OPS if dataset == "proteins" else NASBENCH_GRAPH_OPS
     space = nasbench_graph(ops)
-    hashes, columns = _columns(path, load_plain(path, NUMPY_FLOATS))
+    hashes, columns = read(path)
     table = Table.of(
         space,
         graphs_of(hashes, space),
         {
             "value": 100 * (1 - columns["valid_perf"]),
             "test_value": 100 * (1 - columns["perf"]),
-            **{column: columns[key] for column, key in METRICS.items()},
+            **{name: columns[name] for name in METRICS},
         },
         PROTEINS_SIZE if dataset == "proteins" else SIZE,
         {"para": "million"},
@@ -126,13 +125,21 @@ def graphs_of(hashes: NDArray[np.int64], space: CellSpace) -> GraphBatch:
     return GraphBatch(sizes, adjacency, nodes, np.full((count, 6, 6), -1, dtype=np.int8))
 
 
-def _columns(path: Path, data: Any) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float64]]]:
-    """Hashes and columns of the dict of dicts that a file holds."""
-    wanted = ("valid_perf", "perf", *METRICS.values())
+def read(path: Path) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float64]]]:
+    """Hashes and columns of a file: ``valid_perf`` and ``perf``, fractions, and ``METRICS``.
+
+    Raises:
+        BadDataError: the file is not what version 1.4.0 of the package holds.
+    """
+    data = load_plain(path, NUMPY_FLOATS)
+    wanted = ("valid_perf", "perf", *METRICS)
     try:
         hashes = np.array(list(data), dtype=np.int64)
         columns = {key: np.array([row[key] for row in data.values()], float) for key in wanted}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        msg = f"{path} is not a NAS-Bench-Graph table ({error!r}); reinstall nas-bench-graph==1.4.0"
+        msg = (
+            f"{path} is not a file of NAS-Bench-Graph ({error!r}); that of the package comes with "
+            "pip install nas-bench-graph==1.4.0"
+        )
         raise BadDataError(msg) from error
     return hashes, columns

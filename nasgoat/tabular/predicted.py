@@ -56,7 +56,10 @@ class PredictedEvaluator:
 
     def noisy(self, seed: int) -> PredictedEvaluator:
         """The same benchmark with one draw per architecture, by ``seed``."""
-        return replace(self, noise=seed)
+        if self.noise is not None:
+            return replace(self, noise=seed)
+        objective = f"{self.objective}; with noise"
+        return replace(self, name=f"{self.name} (noisy)", objective=objective, noise=seed)
 
     def __call__(self, graph: LabeledGraph) -> Observation:
         """Predict a graph (see ``Evaluator``)."""
@@ -76,4 +79,5 @@ class PredictedEvaluator:
 
 
 def _reloaded(reload: Callable[[], PredictedEvaluator], noise: int | None) -> PredictedEvaluator:
-    return replace(reload(), noise=noise)
+    evaluator = reload()
+    return evaluator if noise is None else evaluator.noisy(noise)

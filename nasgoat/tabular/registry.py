@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
-from nasgoat.errors import BadDataError, UnknownNameError
+from nasgoat.errors import BadDataError, MissingDataError, UnknownNameError
 from nasgoat.spaces import nasbench101
 from nasgoat.tabular import analog, compact, nasbench201, nasbench301, nasbench_graph
 from nasgoat.tabular.base import Evaluator, Family
@@ -70,8 +70,8 @@ def benchmark(name: str, data: Path | None = None) -> Evaluator:
 
     Args:
         name: one of ``benchmark_names()``, or ``FILE.parquet:DATASET`` for any file in the table
-            format; without ``:DATASET`` if it holds only one. Those of entry points may take
-            settings behind an ``@``.
+            format. What stands behind the colon can be left out where there is only one. Those of
+            entry points may take settings behind an ``@``.
         data: directory with tables; None for the one that ``NASGOAT_DATA`` names, or the user's own
             (``data_directory``). Tables that come with packages need none.
 
@@ -86,7 +86,10 @@ def benchmark(name: str, data: Path | None = None) -> Evaluator:
             return _of_file(Path(path).resolve(), chosen)
     family = name.partition(":")[0]
     if family in FAMILIES:
-        UnknownNameError.unless_among("benchmark", name, FAMILIES[family].names())
+        names = FAMILIES[family].names()
+        if name == family and len(names) == 1:
+            name = names[0]
+        UnknownNameError.unless_among("benchmark", name, names)
         return _loaded(name, data_directory(data).resolve())
     for point in _points():
         if point.name == family:
@@ -123,6 +126,9 @@ def _read(path: Path, dataset: str | None) -> TableEvaluator:
 
 
 def _of_file(path: Path, dataset: str | None) -> TableEvaluator:
+    if not path.is_file():
+        msg = f"there is no table {path}"
+        raise MissingDataError(msg)
     return replace(_read(path, dataset), reload=partial(_of_file, path, dataset))
 
 

@@ -51,9 +51,24 @@ class Stored:
         if self.compact is not None and path.name == self.compact[0]:
             table = self.compact[1](path)
         else:
-            header = read_header(path)
-            if header is not None and dataset not in header.datasets:
-                msg = f"{name} is not in {path}; it holds {sorted(header.datasets)}"
-                raise MissingDataError(msg)
-            table = read_table(path, dataset)
+            table = read_dataset(path, dataset, name)
         return serve(table, dataset, name, self.search)
+
+
+def read_dataset(path: Path, dataset: str, name: str) -> TableData:
+    """Read one dataset of a file in the table format.
+
+    Args:
+        path: the file.
+        dataset: of the table.
+        name: of the benchmark, for the error message.
+
+    Raises:
+        MissingDataError: the table is without that dataset.
+        BadDataError: the file is no table.
+    """
+    header = read_header(path)
+    if header is not None and dataset not in header.datasets:
+        msg = f"{name} is not in {path}; it holds {sorted(header.datasets)}"
+        raise MissingDataError(msg)
+    return read_table(path, dataset)

@@ -13,9 +13,8 @@ from nasgoat.errors import BadDataError, NoRepeatsError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.spaces import CellSpace, RowIndex, SearchSpace, TableSpace
 from nasgoat.spaces.table import code_of
+from nasgoat.tabular.header import RESERVED
 from nasgoat.tabular.measurements import Floats, Measurements, draw_repeats
-
-SPECIAL = ("value", "test_value", "seconds")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +98,7 @@ class Table:
             index,
             measured["value"],
             measured.get("test_value"),
-            {name: column for name, column in measured.items() if name not in SPECIAL},
+            {name: column for name, column in measured.items() if name not in RESERVED},
             measured.get("seconds"),
             complete,
             units or {},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import struct
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -115,7 +116,11 @@ class _PlainUnpickler(pickle.Unpickler):
         self._stand_ins = stand_ins
 
     def find_class(self, module: str, name: str) -> Any:
-        return stand_in(self._stand_ins, module, name)
+        """A stand-in of this file's own: a pickle may set attributes of whatever it can name."""
+        found = stand_in(self._stand_ins, module, name)
+        if isinstance(found, type):
+            return type(found.__name__, (found,), {})
+        return partial(found)
 
 
 def load_plain(path: Path, stand_ins: StandIns | None = None) -> Any:

@@ -31,6 +31,12 @@ def test_list_names_every_set_and_what_is_here(tmp_path: Path) -> None:
     assert set(sets) == set(CATALOGUE)
     assert sets["nasbench201"]["present"] == []
     assert sets["nasbench-graph"]["present"] == ["package nas_bench_graph"]
+    ways = {name: one["get"] for name, one in sets.items()}
+    assert ways["nasbench-graph"].startswith("pip install nas-bench-graph")
+    assert ways["nasbench101"] == "nasgoat data fetch nasbench101, then import"
+    assert "convert the models" in ways["nasbench301"]
+    assert ways["nasbench301-trainings"].startswith("see https://github.com/automl/nasbench301")
+    assert ways["nasbench101-30k"] == "not published as a file"
     result = call("list", "--data", tmp_path)
     assert result.exit_code == 0
     assert all(name in result.stdout for name in CATALOGUE)
@@ -124,6 +130,17 @@ def test_verify_exits_with_an_error_where_a_file_is_wrong(tmp_path: Path) -> Non
     assert result.exit_code == 1
     assert "wrong enas.parquet" in result.stdout
     assert "nothing to check" in call("verify", "nasbench201", "--data", tmp_path).stdout
+
+
+def test_verify_reads_every_benchmark_of_a_package_if_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (finding,) = answer("verify", "nasbench-graph", "--data", tmp_path)["files"]  # type: ignore[attr-defined]
+    assert finding["right"]
+    assert "nasbench-graph:cora" in finding["text"]
+    assert "nasbench-graph:proteins" in finding["text"]
+    monkeypatch.setattr("nasgoat.tabular.verify.package_installed", lambda _: False)
+    assert answer("verify", "nasbench-graph", "--data", tmp_path)["files"] == []
 
 
 @pytest.mark.skipif("NASGOAT_DATA" not in os.environ, reason="NASGOAT_DATA is not set: no tables")

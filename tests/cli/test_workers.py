@@ -19,7 +19,11 @@ from nasgoat.graphs import LabeledGraph
 from nasgoat.tabular import benchmark
 
 RUN = ("run", "--benchmark", "nasbench-graph:proteins", "--method", "random", "--out", "here")
-PROGRAM = "from nasgoat.cli import app; app()"
+# a job in the background of a shell ignores Ctrl-C, and so would what it starts
+PROGRAM = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from nasgoat.cli import app; app()"
+)
 
 
 @pytest.fixture(autouse=True)

@@ -134,7 +134,7 @@ def test_cells_of_another_space_are_refused() -> None:
         digits("digits:nasbench201")(LabeledGraph(4, ()))
 
 
-@pytest.mark.slow  # the guide's test does it with one process
+@pytest.mark.slow  # each process loads PyTorch
 def test_two_processes_measure_what_one_does() -> None:
     evaluator = digits("digits:nasbench201@epochs=1")
     study = Study(evaluator.space, RandomSearch(4))

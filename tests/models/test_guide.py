@@ -17,6 +17,7 @@ from tests.test_readme import ROOT, blocks, commands, executed, rows
 GUIDE = (ROOT / "docs" / "live.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow  # a process that trains, on top of the trainings here
 def test_its_python_blocks_print_what_it_says() -> None:
     names: dict[str, Any] = {"__name__": "__main__"}
     printed = [line for block in blocks(GUIDE, "python") for line in executed(block, names)]

@@ -6,6 +6,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 
 from nasgoat.errors import BadDataError, MissingDataError, UnknownNameError
 from nasgoat.graphs import LabeledGraph
-from nasgoat.spaces import MaxEdges, TableSpace, nasbench201, nasbench_graph
+from nasgoat.spaces import MaxEdges, SearchSpace, TableSpace, nasbench201, nasbench_graph
 from nasgoat.tabular import TableEvaluator, analog, benchmark, benchmark_names
 from nasgoat.tabular import nasbench201 as cells
 from nasgoat.tabular import nasbench_graph as graphs
@@ -47,9 +48,15 @@ def test_rows_are_exactly_the_space(dataset: str) -> None:
     table = table_of(f"nasbench-graph:{dataset}")
     space, rows = table.space, table.table.index.graphs()
     assert len(rows) == (2021 if dataset == "proteins" else 26206)
-    assert set(space.keys(rows)) == set(space.keys(space.listing()))
+    assert set(space.keys(rows)) == keys_of(space)
     assert len(space.members(rows)) == len(rows)
     assert table.table.complete
+
+
+@lru_cache
+def keys_of(space: SearchSpace) -> frozenset[str]:
+    """The identities of all members."""
+    return frozenset(space.keys(space.listing()))
 
 
 def test_cora_has_its_known_numbers() -> None:
@@ -104,7 +111,7 @@ def test_a_changed_package_is_noticed(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(graphs, "package_file", lambda *_: path)
     for content in ([1, 2], {0: {"perf": 1.0}}, {"x": {}}, {0: 3.0}):
         path.write_bytes(pickle.dumps(content))
-        with pytest.raises(BadDataError, match="is not a NAS-Bench-Graph table"):
+        with pytest.raises(BadDataError, match="is not a file of NAS-Bench-Graph"):
             graphs.load("nasbench-graph:cora")
 
 
@@ -249,7 +256,7 @@ def test_a_changed_analog_package_is_noticed(
     monkeypatch.setattr(analog, "package_file", lambda *_: path)
     for content in ([1, 2], {(0, 0): 1}, {(0, 0, 0, 0, 0, 0): {}}):
         path.write_bytes(pickle.dumps(content))
-        with pytest.raises(BadDataError, match="is not an AnalogNAS-Bench table"):
+        with pytest.raises(BadDataError, match="is not a file of AnalogNAS-Bench"):
             analog.load("analog-nasbench:cifar10")
 
 

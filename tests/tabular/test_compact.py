@@ -197,6 +197,19 @@ def test_files_without_arrays_are_refused(tmp_path: Path) -> None:
             compact.read_sample(sample)
 
 
+def test_damaged_archives_are_refused(tmp_path: Path) -> None:
+    values = np.random.default_rng(0).integers(0, 9, 4000)
+    path, sample = tmp_path / "x.npz", tmp_path / "x.csv.gz"
+    np.savez_compressed(path, arch=values, test_acc=values, params=values, flops=values)
+    sample.write_bytes(gzip.compress(values.tobytes()))
+    for file, read in ((path, compact.read_macro), (sample, compact.read_sample)):
+        whole = file.read_bytes()
+        for place in range(40, 400, 20):  # in the compressed bytes
+            file.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+            with pytest.raises(BadDataError):
+                read(file)
+
+
 def test_cells_out_of_range_are_refused() -> None:
     fine = np.array([[0, 3, 3, 3, 3]])
     assert cells_of(np.array([3]), np.array([0b101]), fine)[0].edges == ((0, 1), (1, 2))

@@ -18,6 +18,7 @@ from nasgoat.tabular.registry import benchmark_names
 from nasgoat.tabular.verify import verify
 
 CONTENT = bytes(range(256)) * (3 * CHUNK // 256) + b"the end"
+FIRST_BYTE = "bytes=0-0"
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
 
 
@@ -29,7 +30,8 @@ class Server:
         ranges: answers requests for a part of it.
         breaks_after: bytes after which it breaks off.
         kind: content type.
-        asked: the ranges that were asked for, None for all of it.
+        asked: the ranges that were asked for, None for all of it; questions for the first byte,
+            which tell the length, do not count.
     """
 
     url: str = ""
@@ -38,40 +40,55 @@ class Server:
     kind: str = "application/octet-stream"
     asked: list[str | None] = field(default_factory=list)
 
-    def handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_: Any) -> None:
-                pass
+class Handler(BaseHTTPRequestHandler):
+    """Answers as ``served`` says."""
 
-            def head(self, status: int, length: int) -> None:
-                self.send_response(status)
-                self.send_header("Content-Length", str(length))
-                self.send_header("Content-Type", server.kind)
-                if server.ranges:
-                    self.send_header("Accept-Ranges", "bytes")
-                self.end_headers()
+    served: Server
 
-            def do_HEAD(self) -> None:
-                found = self.path == "/file.bin"
-                self.head(200 if found else 404, len(CONTENT) if found else 0)
+    def log_message(self, *_: Any) -> None:
+        pass
 
-            def do_GET(self) -> None:
-                wanted = self.headers.get("Range")
-                server.asked.append(wanted)
-                start = int(re.findall(r"\d+", wanted)[0]) if wanted and server.ranges else 0
-                self.head(206 if start else 200, len(CONTENT) - start)
-                stop = start + (server.breaks_after or len(CONTENT))
-                self.wfile.write(CONTENT[start:stop])
+    def head(self, status: int, length: int, part: str | None = None) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(length))
+        self.send_header("Content-Type", self.served.kind)
+        if part is not None:
+            self.send_header("Content-Range", f"bytes {part}/{len(CONTENT)}")
+        self.end_headers()
 
-        return Handler
+    def do_HEAD(self) -> None:
+        self.head(403, 0)
+
+    def do_GET(self) -> None:
+        wanted = self.headers.get("Range")
+        if self.path != "/file.bin":
+            self.head(404, 0)
+        elif wanted == FIRST_BYTE:
+            self.first_byte()
+        else:
+            self.served.asked.append(wanted)
+            self.rest(int(re.findall(r"\d+", wanted)[0]) if wanted and self.served.ranges else 0)
+
+    def first_byte(self) -> None:
+        if not self.served.ranges:
+            self.head(200, len(CONTENT))  # and hangs up: nobody reads on
+            return
+        self.head(206, 1, "0-0")
+        self.wfile.write(CONTENT[:1])
+
+    def rest(self, start: int) -> None:
+        part = f"{start}-{len(CONTENT) - 1}" if start else None
+        self.head(206 if start else 200, len(CONTENT) - start, part)
+        stop = start + (self.served.breaks_after or len(CONTENT))
+        self.wfile.write(CONTENT[start:stop])
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
     served = Server()
-    http = ThreadingHTTPServer(("127.0.0.1", 0), served.handler())
+    handler = type("Handler", (Handler,), {"served": served})
+    http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     served.url = f"http://127.0.0.1:{http.server_address[1]}/file.bin"
     thread = threading.Thread(target=http.serve_forever, args=(0.01,))
     thread.start()

@@ -145,6 +145,18 @@ def test_a_file_without_its_columns_or_with_words_in_them_is_refused(tmp_path: P
         read_table(path)
 
 
+def test_a_damaged_page_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "toy.parquet"
+    write_table(path, toy())
+    content = bytearray(path.read_bytes())
+    column = pq.read_metadata(path).row_group(0).column(1)  # valid
+    last = column.data_page_offset + column.total_compressed_size - 1
+    content[last] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(BadDataError, match="is not what its header says"):
+        read_table(path)
+
+
 def test_columns_must_be_those_of_the_header() -> None:
     columns = dict(toy().columns)
     with pytest.raises(BadDataError, match=r"names the columns \['test'\]"):
@@ -164,12 +176,13 @@ def test_columns_must_be_those_of_the_header() -> None:
             {"role": "test", "dataset": "cifar10", "better": "higher", "unit": "points"},
             "in % or as a fraction",
         ),
+        ({"role": "metric", "name": "test_value"}, "a metric cannot be named 'test_value'"),
         ({"role": "verdict"}, "role"),
     ],
 )
 def test_roles_are_complete(column: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ValidationError, match=complaint):
-        ColumnInfo(name="x", metric="x", **column)
+        ColumnInfo(**{"name": "x", "metric": "x"} | column)
 
 
 def test_a_dataset_has_one_objective() -> None:

@@ -204,7 +204,10 @@ def test_noise_is_drawn_once_per_architecture_and_seed() -> None:
     again = [evaluator.noisy(0)(graph) for graph in graphs]  # type: ignore[attr-defined]
     assert draws[0] == again
     assert draws[0] != draws[1]
-    assert pickle.loads(pickle.dumps(evaluator.noisy(1)))(graphs[0]) == draws[1][0]  # type: ignore[attr-defined]  # noqa: S301
+    noisy = evaluator.noisy(1)  # type: ignore[attr-defined]
+    assert (noisy.name, noisy.noisy(0).name) == (f"{evaluator.name} (noisy)",) * 2
+    copy = pickle.loads(pickle.dumps(noisy))  # noqa: S301
+    assert (copy.name, copy(graphs[0])) == (noisy.name, draws[1][0])
     z = [
         (seen.value - evaluator(seen.graph).value) / seen.metrics["predicted_std"]
         for rows in draws.values()

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from nasgoat.errors import BadDataError, UnknownNameError
+from nasgoat.errors import BadDataError, MissingDataError, UnknownNameError
 from nasgoat.graphs import LabeledGraph
 from nasgoat.records import Observation
 from nasgoat.spaces import CellSpace, nasbench101
@@ -61,6 +61,19 @@ def test_benchmarks_of_entry_points_have_names_and_load(toys: Toys, tmp_path: Pa
     assert evaluator(nasbench101([3]).listing()[0]).value >= 2
     with pytest.raises(UnknownNameError, match="'toys:edge'; there are: toys:edges, toys:nodes"):
         benchmark("toys:edge")
+
+
+def test_a_set_with_one_benchmark_is_called_by_its_own_name(tmp_path: Path) -> None:
+    with pytest.raises(MissingDataError, match="nasbench301:xgb needs the members"):
+        benchmark("nasbench301", tmp_path)
+    with pytest.raises(UnknownNameError, match="'nasbench101'; there are: nasbench101:cifar10,"):
+        benchmark("nasbench101", tmp_path)
+
+
+def test_a_table_that_is_not_there_is_missing(tmp_path: Path) -> None:
+    for name in ("mine.parquet", "mine.parquet:cifar10"):
+        with pytest.raises(MissingDataError, match=r"there is no table .*mine\.parquet$"):
+            benchmark(str(tmp_path / name))
 
 
 def test_a_broken_entry_point_is_told_and_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,26 @@ def test_names_are_refused_in_every_spelling(tmp_path: Path, payload: bytes) -> 
     path.write_bytes(payload)
     with pytest.raises(BadDataError, match="not a pickle of plain data"):
         load_plain(path, NUMPY_FLOATS)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"\x80\x02ca\nRecord\nN}X\x01\x00\x00\x00xK\x01s\x86b.",  # sets an attribute of the class
+        b"\x80\x02ca\nfunction\n}X\x01\x00\x00\x00xK\x01sb.",  # and of the function
+        b"\x80\x02ca\nfunction\nN}X\x01\x00\x00\x00xK\x01s\x86b.",
+    ],
+)
+def test_a_pickle_cannot_change_what_the_next_one_sees(tmp_path: Path, payload: bytes) -> None:
+    def function() -> None:
+        """Stands in for anything."""
+
+    path = tmp_path / "data"
+    path.write_bytes(payload)
+    with suppress(BadDataError):
+        load_plain(path, {("a", "Record"): Record, ("a", "function"): function})
+    assert not hasattr(Record, "x")
+    assert not hasattr(function, "x")
 
 
 @pytest.mark.parametrize("value", [np.float32(1), np.arange(3), np.int64(3), np.dtype("O")])

@@ -12,7 +12,6 @@ import torch
 from torch import nn
 
 from nasgoat_models.digits.data import Images, splits
-from nasgoat_models.digits.descent import NesterovDescent
 from nasgoat_models.digits.network import initialise
 from nasgoat_models.digits.settings import Training
 
@@ -79,9 +78,11 @@ def train(network: nn.Module, training: Training, seed: int) -> Outcome:
 def _descend(network: nn.Module, images: Images, epochs: int, generator: torch.Generator) -> bool:
     """Gradient descent on shuffled batches; whether the loss was finite to the end."""
     network.train()
-    descent = NesterovDescent([*network.parameters()], MOMENTUM, DECAY)
+    descent = torch.optim.SGD(
+        network.parameters(), RATE, MOMENTUM, weight_decay=DECAY, nesterov=True
+    )
     steps = epochs * math.ceil(len(images) / BATCH)
-    step = 0
+    cosine = torch.optim.lr_scheduler.CosineAnnealingLR(descent, steps)
     for _ in range(epochs):
         order = torch.randperm(len(images), generator=generator).to(images.digits.device)
         for rows in order.split(BATCH):
@@ -89,10 +90,10 @@ def _descend(network: nn.Module, images: Images, epochs: int, generator: torch.G
             loss = nn.functional.cross_entropy(logits, images.digits[rows])
             if not torch.isfinite(loss):
                 return False
-            network.zero_grad()
+            descent.zero_grad()
             loss.backward()
-            descent.step(RATE * (1 + math.cos(math.pi * step / steps)) / 2)
-            step += 1
+            descent.step()
+            cosine.step()
     return True
 
 

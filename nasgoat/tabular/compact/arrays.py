@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasgoat.errors import BadDataError
+
+# what numpy raises for archives that are damaged, encrypted or compressed in another way
+DAMAGED = (ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 def read_arrays(path: Path, *names: str) -> dict[str, NDArray[Any]]:
@@ -22,7 +26,7 @@ def read_arrays(path: Path, *names: str) -> dict[str, NDArray[Any]]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in names}
-    except (ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         msg = f"{path} does not hold the arrays {', '.join(names)}: {error}"
         raise BadDataError(msg) from error
     lengths = {name: len(array) if array.ndim else 0 for name, array in arrays.items()}

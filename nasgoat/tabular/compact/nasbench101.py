@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 from nasgoat.errors import BadDataError, MissingDataError
 from nasgoat.graphs import GraphBatch
 from nasgoat.spaces import NASBENCH101_OPS
+from nasgoat.tabular.catalogue import entry
 from nasgoat.tabular.compact.arrays import read_arrays
 from nasgoat.tabular.format import TableData
 from nasgoat.tabular.header import ColumnInfo, DatasetInfo, SourceInfo, SpaceInfo, TableHeader
 
 SPACE_FILE = "nasbench101_space.npz"
 SIZE, NODES = 423_624, 7
-CITATION = "Ying et al., NAS-Bench-101: Towards Reproducible Neural Architecture Search, ICML 2019"
 ABSENT = len(NASBENCH101_OPS)
 
 
@@ -52,9 +52,10 @@ def read_surrogate(path: Path) -> TableData:
         better="higher",
         epochs=108,
     )
+    about = entry("nasbench101-surrogate")
     header = TableHeader(
-        name="nasbench101-surrogate",
-        title="NAS-Bench-101, surrogate",
+        name=about.name,
+        title=about.title,
         space=_space_info(),
         datasets={
             "cifar10": DatasetInfo(
@@ -66,7 +67,8 @@ def read_surrogate(path: Path) -> TableData:
         rows=len(cells),
         complete=len(cells) == SIZE,
         sources=(SourceInfo(file=SPACE_FILE), SourceInfo(file=path.name)),
-        citation=CITATION,
+        licence=about.licence,
+        citation=about.citation,
         note="A surrogate: gradient-boosted trees fitted to the 30,001 measured cells. Not a "
         "measurement; the best cell of the surrogate need not be the best of NAS-Bench-101.",
     )
@@ -91,9 +93,10 @@ def read_measured(path: Path) -> TableData:
     seconds = ColumnInfo(
         name="train_time_108_s", metric="training time", role="seconds", unit="s", epochs=108
     )
+    about = entry("nasbench101-30k")
     header = TableHeader(
-        name="nasbench101-30k",
-        title="NAS-Bench-101, 30,001 measured cells",
+        name=about.name,
+        title=about.title,
         space=_space_info(),
         datasets={
             "cifar10": DatasetInfo(title="CIFAR-10", objective="validation error on CIFAR-10, %")
@@ -102,7 +105,8 @@ def read_measured(path: Path) -> TableData:
         rows=len(rows),
         complete=False,
         sources=(SourceInfo(file=SPACE_FILE), SourceInfo(file=path.name)),
-        citation=CITATION,
+        licence=about.licence,
+        citation=about.citation,
         note="One of the three trainings of each cell; 7.1 % of the space, as good as a uniform "
         "sample. There are no test accuracies.",
     )

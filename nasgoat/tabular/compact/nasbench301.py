@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,21 @@ from numpy.typing import NDArray
 
 from nasgoat.errors import BadDataError, OutsideSpaceError
 from nasgoat.spaces.nb301 import graphs_of
+from nasgoat.tabular.catalogue import entry
 from nasgoat.tabular.format import TableData
 from nasgoat.tabular.header import ColumnInfo, DatasetInfo, SourceInfo, SpaceInfo, TableHeader
 
 CELLS = ("normal", "reduce")
+# what reading raises for a file that is damaged or holds something else
+WRONG = (
+    EOFError,
+    KeyError,
+    TypeError,
+    ValueError,
+    OutsideSpaceError,
+    gzip.BadGzipFile,
+    zlib.error,
+)
 NUMBERS = ("surrogate_val_acc", "naslib_flops_M", "naslib_params_M")
 
 COLUMNS = (
@@ -55,13 +67,14 @@ def read_sample(path: Path) -> TableData:
         numbers = np.array([[float(row[name]) for name in NUMBERS] for row in rows])
         pairs = pairs.reshape(len(rows), 2, -1, 2, 2).astype(np.int64)
         batch = graphs_of(pairs[..., 0], pairs[..., 1])
-    except (EOFError, KeyError, TypeError, ValueError, OutsideSpaceError) as error:
+    except WRONG as error:
         msg = f"{path} is not a sample of NAS-Bench-301: {error!r}"
         raise BadDataError(msg) from error
     columns: dict[str, NDArray[np.float64]] = dict(zip(NUMBERS, numbers.T, strict=True))
+    about = entry("nasbench301-sample")
     header = TableHeader(
-        name="nasbench301-sample",
-        title="NAS-Bench-301, a sample of surrogate predictions",
+        name=about.name,
+        title=about.title,
         space=SpaceInfo.of_preset("darts"),
         datasets={
             "cifar10": DatasetInfo(
@@ -73,9 +86,8 @@ def read_sample(path: Path) -> TableData:
         rows=len(rows),
         complete=False,
         sources=(SourceInfo(file=path.name, url="https://github.com/automl/NASLib"),),
-        licence="Apache-2.0",
-        citation="Zela et al., Surrogate NAS Benchmarks: Going Beyond the Limited Search Spaces of "
-        "Tabular NAS Benchmarks, ICLR 2022",
+        licence=about.licence,
+        citation=about.citation,
         note="Predictions of a surrogate, its noise included; nothing was trained.",
     )
     return TableData.of(header, batch, columns)

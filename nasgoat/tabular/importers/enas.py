@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from nasgoat.errors import BadDataError
 from nasgoat.graphs import GraphBatch
 from nasgoat.spaces import ENAS_OPS
+from nasgoat.tabular.catalogue import entry
 from nasgoat.tabular.format import TableData
 from nasgoat.tabular.header import ColumnInfo, DatasetInfo, SourceInfo, SpaceInfo, TableHeader
 from nasgoat.tabular.importers.base import ImportProgress
@@ -48,7 +49,7 @@ class EnasImporter:
         for i, line in enumerate(lines):
             try:
                 rows[i], accuracies[i] = _network(line)
-            except (TypeError, ValueError) as error:
+            except (TypeError, ValueError, RecursionError) as error:
                 msg = f"{path} is not a file of ENAS networks: line {i + 1}: {error}"
                 raise BadDataError(msg) from error
         progress(path.stat().st_size, path.stat().st_size)
@@ -139,9 +140,10 @@ def table_of(
             repeats=gathered.repeats,
         ),
     )
+    about = entry("enas")
     header = TableHeader(
-        name="enas",
-        title="ENAS networks of D-VAE",
+        name=about.name,
+        title=about.title,
         space=space,
         datasets={
             "cifar10": DatasetInfo(
@@ -152,9 +154,8 @@ def table_of(
         rows=len(gathered.first),
         complete=False,
         sources=(SourceInfo(file=filename),),
-        licence="MIT",
-        citation="Zhang et al., D-VAE: A Variational Autoencoder for Directed Acyclic Graphs, "
-        "NeurIPS 2019",
+        licence=about.licence,
+        citation=about.citation,
         note=f"{len(batch):,} lines after the first {burn_in:,}. A network that comes in several "
         "lines has one row with as many repeats.",
     )

@@ -1,13 +1,19 @@
 """The protocol buffer in which NAS-Bench-101 keeps the metrics of one training.
 
-message ModelMetrics {              message EvaluationData {
-repeated EvaluationData             optional double current_epoch = 1;
-evaluation_data = 1;            optional double training_time = 2;        (seconds)
-optional int32                      optional double train_accuracy = 3;       (fraction)
-trainable_parameters = 2;       optional double validation_accuracy = 4;
-optional double total_time = 3;     optional double test_accuracy = 5;
-}                                     optional string checkpoint_path = 6;
-}
+``ModelMetrics``:
+
+    repeated EvaluationData evaluation_data = 1;
+    optional int32 trainable_parameters = 2;
+    optional double total_time = 3;             (seconds)
+
+``EvaluationData``:
+
+    optional double current_epoch = 1;
+    optional double training_time = 2;          (seconds)
+    optional double train_accuracy = 3;         (fraction)
+    optional double validation_accuracy = 4;
+    optional double test_accuracy = 5;
+    optional string checkpoint_path = 6;
 """
 
 from __future__ import annotations
@@ -71,7 +77,7 @@ def _evaluation(message: bytes) -> Evaluation:
             return Evaluation(*parts[1::2])
     values = [float("nan")] * 5
     for number, value in _fields(message):
-        if number <= len(values):
+        if 1 <= number <= len(values):
             values[number - 1] = _typed(value, float)
     return Evaluation(*values)
 

@@ -46,7 +46,7 @@ class NasBench101Importer:
             for record in batch:
                 try:
                     trainings.add(*json.loads(record))
-                except (TypeError, ValueError) as error:
+                except (TypeError, ValueError, RecursionError) as error:
                     msg = f"{path} is not a file of NAS-Bench-101: record {seen:,}: {error}"
                     raise BadDataError(msg) from error
                 seen += 1

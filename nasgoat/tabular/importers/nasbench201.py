@@ -124,9 +124,13 @@ def _in_tar(path: Path) -> Iterator[_Member]:
     size = path.stat().st_size
     with path.open("rb") as file, tarfile.open(fileobj=file, mode="r|") as archive:
         for member in archive:
-            data = archive.extractfile(member) if member.isfile() else None
-            if data is not None and MEMBER.fullmatch(Path(member.name).name):
-                yield _Member(member.name, data.read(), file.tell(), size)
+            if not (member.isfile() and MEMBER.fullmatch(Path(member.name).name)):
+                continue
+            data = archive.extractfile(member) if member.size <= LARGEST else None
+            if data is None:
+                msg = f"{member.name} has {member.size:,} bytes, more than {LARGEST:,}"
+                raise BadDataError(msg)
+            yield _Member(member.name, data.read(), file.tell(), size)
 
 
 def _in_folder(path: Path) -> Iterator[_Member]:

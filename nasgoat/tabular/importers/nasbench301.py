@@ -23,6 +23,7 @@ import numpy as np
 from nasgoat.errors import BadDataError, OutsideSpaceError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.spaces.nb301 import from_config
+from nasgoat.tabular.catalogue import entry
 from nasgoat.tabular.format import TableData
 from nasgoat.tabular.header import ColumnInfo, DatasetInfo, Role, SourceInfo, SpaceInfo, TableHeader
 from nasgoat.tabular.importers.base import ImportProgress
@@ -35,6 +36,8 @@ RECIPE = (
 )
 # what zipfile raises for archives that are damaged, encrypted or compressed in another way
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
+# what reading a result raises that is none; the last one is of JSON nested too deeply
+WRONG = (KeyError, TypeError, ValueError, IndexError, OutsideSpaceError, RecursionError)
 LARGEST = 1 << 26  # bytes of a JSON file; those with learning curves have about 100,000
 
 
@@ -62,7 +65,7 @@ class NasBench301Importer:
         for name, text, position, total in _results(path):
             try:
                 trainings.append(_training(json.loads(text)))
-            except (KeyError, TypeError, ValueError, IndexError, OutsideSpaceError) as error:
+            except WRONG as error:
                 msg = f"{path}: {name} is not a result of NAS-Bench-301: {error!r}"
                 raise BadDataError(msg) from error
             progress(position, total)
@@ -124,9 +127,10 @@ def _table(trainings: list[Training], filename: str) -> TableData:
     note = f"{recipe[0]} epochs, {recipe[1]} channels, {recipe[2]} layers."
     if left_out:
         note += f" {left_out:,} results of other settings were left out."
+    about = entry("nasbench301-trainings")
     header = TableHeader(
-        name="nasbench301-trainings",
-        title="NAS-Bench-301, training data",
+        name=about.name,
+        title=about.title,
         space=space,
         datasets={
             "cifar10": DatasetInfo(title="CIFAR-10", objective="validation error on CIFAR-10, %")
@@ -135,9 +139,8 @@ def _table(trainings: list[Training], filename: str) -> TableData:
         rows=len(gathered.first),
         complete=False,
         sources=(SourceInfo(file=filename),),
-        licence="Apache-2.0",
-        citation="Zela et al., Surrogate NAS Benchmarks: Going Beyond the Limited Search Spaces of "
-        "Tabular NAS Benchmarks, ICLR 2022",
+        licence=about.licence,
+        citation=about.citation,
         note=note,
     )
     return TableData.of(header, batch.take(gathered.first), columns)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from nasgoat.errors import BadDataError
 from nasgoat.graphs import GraphBatch
 from nasgoat.spaces import NASBENCH_MACRO_OPS
+from nasgoat.tabular.catalogue import entry
 from nasgoat.tabular.format import TableData
 from nasgoat.tabular.header import ColumnInfo, DatasetInfo, SourceInfo, SpaceInfo, TableHeader
 from nasgoat.tabular.importers.base import ImportProgress
@@ -48,7 +49,7 @@ class NasBenchMacroImporter:
                 "parameters": np.array([int(e["params"]) for e in entries.values()]),
                 "flops": np.array([int(e["flops"]) for e in entries.values()]),
             }
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             msg = f"{path} is not a file of NAS-Bench-Macro: {error}"
             raise BadDataError(msg) from error
         progress(path.stat().st_size, path.stat().st_size)
@@ -95,9 +96,10 @@ def graphs_of(blocks: NDArray[np.int64]) -> GraphBatch:
 
 def header_of(rows: int, filename: str) -> TableHeader:
     """The header of a table with so many rows."""
+    about = entry("nasbench-macro")
     return TableHeader(
-        name="nasbench-macro",
-        title="NAS-Bench-Macro",
+        name=about.name,
+        title=about.title,
         space=SpaceInfo.of_preset("nasbench-macro", layers=LAYERS),
         datasets={"cifar10": DatasetInfo(title="CIFAR-10", objective="test error on CIFAR-10, %")},
         columns=(
@@ -117,8 +119,7 @@ def header_of(rows: int, filename: str) -> TableHeader:
         rows=rows,
         complete=rows == SIZE,
         sources=(SourceInfo(file=filename),),
-        licence="Apache-2.0",
-        citation="Su et al., Prioritized Architecture Sampling with Monto-Carlo Tree Search, "
-        "CVPR 2021",
+        licence=about.licence,
+        citation=about.citation,
         note="The set has no validation accuracies: the objective is a test error.",
     )

@@ -17,10 +17,10 @@ from nasgoat.errors import BadDataError
 from nasgoat.spaces import NASBENCH_GRAPH_OPS
 from nasgoat.tabular import analog, nasbench_graph
 from nasgoat.tabular import nasbench201 as cells201
+from nasgoat.tabular.catalogue import entry
 from nasgoat.tabular.format import TableData
 from nasgoat.tabular.header import ColumnInfo, DatasetInfo, SourceInfo, SpaceInfo, TableHeader
 from nasgoat.tabular.importers.base import ImportProgress
-from nasgoat.tabular.unpickle import NUMPY_FLOATS, load_plain
 
 PROTEINS = "proteins"
 GRAPH_COLUMNS = {  # in a file: (metric, role, split, unit)
@@ -57,7 +57,7 @@ class NasBenchGraphImporter:
         hashes: NDArray[np.int64] | None = None
         total, position = sum(file.stat().st_size for file in files), 0
         for file in files:
-            found, values = _graph_columns(file)
+            found, values = nasbench_graph.read(file)
             order = np.argsort(found, kind="stable")
             if hashes is None:
                 hashes = found[order]
@@ -77,9 +77,10 @@ class NasBenchGraphImporter:
     def _header(
         self, datasets: list[str], space: SpaceInfo, rows: int, filename: str
     ) -> TableHeader:
+        about = entry("nasbench-graph")
         return TableHeader(
             name=self.name,
-            title="NAS-Bench-Graph",
+            title=about.title,
             space=space,
             datasets={
                 name: DatasetInfo(
@@ -93,9 +94,8 @@ class NasBenchGraphImporter:
             complete=rows
             == (nasbench_graph.PROTEINS_SIZE if self.proteins else nasbench_graph.SIZE),
             sources=(SourceInfo(file=filename, url="https://pypi.org/project/nas-bench-graph"),),
-            licence="Apache-2.0",
-            citation="Qin et al., NAS-Bench-Graph: Benchmarking Graph Neural Architecture Search, "
-            "NeurIPS 2022",
+            licence=about.licence,
+            citation=about.citation,
             note="The package states no unit of the latency; its size speaks for seconds.",
         )
 
@@ -115,18 +115,6 @@ def _graph_column(dataset: str, key: str) -> ColumnInfo:
     )
 
 
-def _graph_columns(file: Path) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float64]]]:
-    """Hashes and columns of the dict of dicts that a file holds."""
-    data = load_plain(file, NUMPY_FLOATS)
-    try:
-        hashes = np.array(list(data), dtype=np.int64)
-        rows = list(data.values())
-        return hashes, {key: np.array([row[key] for row in rows], float) for key in GRAPH_COLUMNS}
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        msg = f"{file} is not a file of NAS-Bench-Graph: {error!r}"
-        raise BadDataError(msg) from error
-
-
 @dataclass(frozen=True, slots=True)
 class AnalogNasBenchImporter:
     """AnalogNAS-Bench: ``data.anb``."""
@@ -136,21 +124,9 @@ class AnalogNasBenchImporter:
 
     def read(self, path: Path, progress: ImportProgress) -> TableData:
         """Read the file (see ``Importer``)."""
-        data = load_plain(path, analog.STAND_INS)
-        try:
-            keys = np.array(list(data), dtype=np.int64).reshape(-1, len(analog.EDGES))
-            columns = {
-                column: np.array([getattr(row, column) for row in data.values()], float)
-                for column in analog.VARIANTS.values()
-            }
-            codes = analog.CODES[keys[:, [analog.EDGES.index(edge) for edge in cells201.EDGES]]]
-        except (AttributeError, IndexError, TypeError, ValueError) as error:
-            msg = f"{path} is not a file of AnalogNAS-Bench: {error!r}"
-            raise BadDataError(msg) from error
+        graphs, columns = analog.read(path)
         progress(path.stat().st_size, path.stat().st_size)
-        return TableData.of(
-            _analog_header(len(data), path.name), cells201.graphs_of(codes), columns
-        )
+        return TableData.of(_analog_header(len(graphs), path.name), graphs, columns)
 
 
 def _analog_header(rows: int, filename: str) -> TableHeader:
@@ -165,9 +141,10 @@ def _analog_header(rows: int, filename: str) -> TableHeader:
         }
         for dataset, column in analog.VARIANTS.items()
     ]
+    about = entry("analog-nasbench")
     return TableHeader(
-        name="analog-nasbench",
-        title="AnalogNAS-Bench",
+        name=about.name,
+        title=about.title,
         space=SpaceInfo.of_preset("nasbench201", reachability="any"),
         datasets={
             dataset: DatasetInfo(
@@ -179,6 +156,7 @@ def _analog_header(rows: int, filename: str) -> TableHeader:
         rows=rows,
         complete=rows == cells201.SIZE,
         sources=(SourceInfo(file=filename, url="https://pypi.org/project/analog-nasbench"),),
+        licence=about.licence,
         note="The authors' own trainings of NAS-Bench-201's cells, on digital and analog hardware. "
         "The package states no licence.",
     )

@@ -12,10 +12,11 @@ from nasgoat.errors import BadDataError
 from nasgoat.graphs import GraphBatch
 from nasgoat.spaces import NASBENCH101_OPS
 from nasgoat.spaces.nb101 import MAX_NODES
+from nasgoat.tabular.catalogue import entry
+from nasgoat.tabular.compact.nasbench101 import SIZE
 from nasgoat.tabular.header import ColumnInfo, DatasetInfo, Role, SourceInfo, SpaceInfo, TableHeader
 from nasgoat.tabular.importers.model_metrics import Evaluation
 
-SIZE = 423_624
 REPEATS = 3
 HALFWAY, FINAL = 1, 2  # places of these evaluations; place 0 is that before the training
 NAMES = ("input", *NASBENCH101_OPS, "output")
@@ -115,9 +116,10 @@ def header_of(epochs: list[int], rows: int, filename: str) -> TableHeader:
         filename: of the source.
     """
     names = {e: "cifar10" if e == max(epochs) else f"cifar10-e{e}" for e in epochs}
+    about = entry("nasbench101")
     return TableHeader(
-        name="nasbench101",
-        title="NAS-Bench-101",
+        name=about.name,
+        title=about.title,
         space=SpaceInfo.of_preset("nasbench101", nodes=list(range(2, MAX_NODES + 1))),
         datasets={
             name: DatasetInfo(
@@ -129,9 +131,8 @@ def header_of(epochs: list[int], rows: int, filename: str) -> TableHeader:
         rows=rows,
         complete=rows == SIZE,
         sources=(SourceInfo(file=filename),),
-        licence="Apache-2.0",
-        citation="Ying et al., NAS-Bench-101: Towards Reproducible Neural Architecture Search, "
-        "ICML 2019",
+        licence=about.licence,
+        citation=about.citation,
         note="Three trainings of each cell and length; the files do not name their seeds.",
     )
 

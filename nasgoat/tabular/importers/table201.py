@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasgoat.errors import BadDataError
+from nasgoat.tabular.catalogue import entry
 from nasgoat.tabular.format import TableData
 from nasgoat.tabular.header import ColumnInfo, DatasetInfo, Role, SourceInfo, SpaceInfo, TableHeader
 from nasgoat.tabular.importers.arch_strings import codes_of
@@ -222,18 +223,18 @@ def _header(
     seeds: list[str],
     filename: str,
 ) -> TableHeader:
+    about = entry("nasbench201")
     return TableHeader(
-        name="nasbench201",
-        title="NAS-Bench-201",
+        name=about.name,
+        title=about.title,
         space=SpaceInfo.of_preset("nasbench201", reachability="any"),
         datasets=datasets,
         columns=tuple(columns),
         rows=rows,
         complete=rows == SIZE,
         sources=(SourceInfo(file=filename),),
-        licence="MIT",
-        citation="Dong and Yang, NAS-Bench-201: Extending the Scope of Reproducible Neural "
-        "Architecture Search, ICLR 2020",
+        licence=about.licence,
+        citation=about.citation,
         note=f"The repeats are the seeds {' and '.join(seeds)}; NaN where a cell was not trained "
         "with one. Training times are the authors' estimates from one short training.",
     )

@@ -19,7 +19,7 @@ from nasgoat.tabular.importers.crc32c import crc32c, masked
 HEADER = struct.Struct("<QI")
 FOOTER = struct.Struct("<I")
 BATCH = 4096  # records whose checksums are computed together
-LONGEST = 1 << 24  # a length beyond this is damage, not a record that fits the memory bound
+LONGEST = 1 << 15  # bytes; real records have some 400, and a batch of the longest fits the memory
 
 
 def records(path: Path, batch: int = BATCH) -> Iterator[tuple[list[bytes], int]]:

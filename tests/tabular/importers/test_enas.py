@@ -90,6 +90,7 @@ def test_lines_become_networks(tmp_path: Path) -> None:
     [
         ("hello", "line 2"),
         ("", "line 2"),
+        pytest.param("[" * 100_000, "line 2", id="nested"),
         (LINES[0][:-20], "line 2"),
         (LINES[0].replace("[[1]", "[[6]"), r"line 2: layer 1 is \[6\]"),
         (LINES[0].replace("[4, 0]", "[4, 2]"), r"line 2: layer 2 is \[4, 2\]"),

@@ -76,6 +76,7 @@ def test_digits_become_blocks(tmp_path: Path) -> None:
     [
         ("", "Expecting value"),
         ("[]", "is not a file of NAS-Bench-Macro"),
+        pytest.param("[" * 100_000, "is not a file of NAS-Bench-Macro", id="nested"),
         ("{}", "empty"),
         ('{"01200112": {"test_acc": [1, 2, 3]', "Expecting"),
         ('{"0120011": {}}', "'0120011' names no network"),

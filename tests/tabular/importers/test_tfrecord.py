@@ -71,6 +71,13 @@ def test_a_file_cut_within_a_record_is_noticed(file: Path, tmp_path: Path) -> No
             list(records(cut))
 
 
+def test_a_record_that_would_not_fit_the_memory_is_damage(file: Path, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged"
+    damaged.write_bytes(file.read_bytes() + (1 << 20).to_bytes(8, "little") + bytes(2 << 20))
+    with pytest.raises(BadDataError, match="damaged: a record of 1,048,576 bytes"):
+        list(records(damaged))
+
+
 def test_the_number_of_a_damaged_record_is_told(file: Path, tmp_path: Path) -> None:
     whole, damaged = file.read_bytes(), tmp_path / "damaged"
     at = whole.index(b"nasgoat")
