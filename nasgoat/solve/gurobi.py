@@ -42,7 +42,7 @@ PARAMETERS = {
 }
 NATIVE = {"MIQCPMethod": 1, "NonConvex": 0}  # outer approximation: simplex accuracy
 SHARE = 0.3  # of the gap is left to Gurobi's own gap, and as much to the tangents
-COPIES = 4  # of every architecture are expected in a pool; symmetry rows leave one to three
+COPIES = 4  # points in a pool per graph; where copies crowd it, the rest is solved for one by one
 VIOLATED = 1e-9  # a lazy row that is broken by less refuses nothing
 
 
