@@ -72,11 +72,11 @@ class _Search:
             for i in every:
                 if not self._ask(i, solver.bound, 1.0):
                     return
-        open_ones = [i for i in every if i not in self.outcomes or not self._settled(i)]
-        for i in sorted(open_ones, key=self._bound_of):
+        unsettled = [i for i in every if i not in self.outcomes or not self._settled(i)]
+        unsettled.sort(key=self._bound_of)
+        for i in unsettled:
             # some time stays for the others, whose bounds may be as low
-            share = 1.0 if i == open_ones[-1] else SHARE
-            if not self._ask(i, solver.minimize, share):
+            if not self._ask(i, solver.minimize, 1.0 if i == unsettled[-1] else SHARE):
                 return
 
     def _settled(self, i: int) -> bool:
