@@ -100,6 +100,7 @@ def _add_driver(add: Callable[..., Any]) -> None:
     add("--threads", type=int)
     add("--time-limit", type=float, metavar="SECONDS", help="default 300; suites have their own")
     add("--gap", type=float)
+    add("--k", type=int, help="how many of the best graphs; the answer is that of the first")
     add("--set", dest="settings", type=_setting, action=_Collect, metavar="PATH=VALUE",
         help="a field of the optimiser, such as options.symmetry.columns=false")  # fmt: skip
 

@@ -12,7 +12,7 @@ from nasgoat.mip import Encoding
 from nasgoat.optimize import AcquisitionOptimizer
 from nasgoat.records import Limits
 
-NO_SWITCH = ("threads", "seed")  # sizes whose zero switches nothing off
+NO_SWITCH = ("threads", "seed", "pool")  # what makes no difference to one graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Driver:
         threads: of the solver.
         time_limit: wall-clock seconds of the solve, the writing of the model left out.
         gap: relative gap at which the proof is complete.
+        k: how many of the best graphs are asked for.
         settings: fields of the optimiser to change, by dotted path, such as
             ``"options.symmetry.columns"``.
     """
@@ -36,6 +37,7 @@ class Driver:
     threads: int = 1
     time_limit: float = 300.0
     gap: float = 1e-4
+    k: int = 1
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -104,10 +106,12 @@ def _options(value: Any, prefix: str) -> Iterator[tuple[list[str], str, Any]]:
     named = {prefix + one.name: getattr(value, one.name) for one in fields(value)}
     flags = [path for path, current in named.items() if isinstance(current, bool)]
     for path, current in named.items():
+        if path.rpartition(".")[2] in NO_SWITCH:
+            continue
         if isinstance(current, bool):
             yield flags, path, not current
         elif isinstance(current, int):
-            if current > 0 and path.rpartition(".")[2] not in NO_SWITCH:
+            if current > 0:
                 yield flags, path, 0
         elif is_dataclass(current):
             yield from _options(current, f"{path}.")

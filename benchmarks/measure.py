@@ -93,7 +93,7 @@ def measure(
     if driver.optimizer == "exhaustive":
         _prepare(optimizer, task, driver, watch)
     worked = time.process_time()
-    optimum = optimizer.minimize(task, 1, driver.limits, watch.hear)[0]
+    optimum = optimizer.minimize(task, driver.k, driver.limits, watch.hear)[0]
     watch.lap("total")
     watch.phases["cpu"] = time.process_time() - worked
     return _record(problem, driver, about) | _answer(optimum, watch, log=log)

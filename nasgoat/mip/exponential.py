@@ -31,13 +31,14 @@ from nasgoat.mip.belief import Belief, encode_belief
 from nasgoat.mip.bends import FLAT, Bend, bend, bend_block, chord
 from nasgoat.mip.condition import check_condition
 from nasgoat.mip.counts import CountHandles
-from nasgoat.mip.curves import Curve, Cut, Exponential
+from nasgoat.mip.curves import Curve, Cut
 from nasgoat.mip.edge_products import edge_products, product_count
+from nasgoat.mip.exponential_cuts import first_cuts
 from nasgoat.mip.exponential_variance import Prior, Variance, variance_rows
 from nasgoat.mip.exponents import Exponents, exponents
 from nasgoat.mip.handles import Term
 from nasgoat.mip.integers import IntegerHandles, integer_block
-from nasgoat.mip.lookups import Lookup, LookupBend, lookup_bends
+from nasgoat.mip.lookups import LookupBend, lookup_bends
 from nasgoat.mip.majorant import Diagonal
 from nasgoat.mip.ranges import range_of, ranges
 from nasgoat.mip.thresholds import divided, points_of, thresholds_within
@@ -48,7 +49,6 @@ Floats = NDArray[np.float64]
 THRESHOLDS = 120  # binaries that divide the ranges of all exponents
 NEW_THRESHOLDS = 8  # at each visited graph
 WORTH = 1e-5  # cost of a chord's error that is worth a threshold
-ROOT_RANGE = 4e-6  # the first tangents of the root reach down to this share of the largest variance
 MARGIN = 1e-9  # relative; what rounding may do to a bound
 ROUNDING = 1e-15  # of the mean, relative to its terms
 MOST_PRODUCTS = 20_000  # of the labels of two edges
@@ -140,25 +140,10 @@ class ExponentialBelief:
         return np.array(columns).reshape(len(columns), len(batch)).T
 
     def first_cuts(self, batch: GraphBatch, tangents: int, root_tangents: int) -> list[Cut]:
-        """Quantiles over the graphs, both ends of exponents, a geometric grid for the root."""
+        """See ``first_cuts`` of ``nasgoat.mip.exponential_cuts``."""
         curves = self.curves
-        levels = np.linspace(0.0, 1.0, tangents)
-        at = self.arguments(batch)
-        rows = np.quantile(at, levels, axis=0) if len(batch) else np.zeros((1, len(curves)))
-        plain = curves if self.variance is None else curves[:-1]
-        cuts = [
-            curve.tangent(a)
-            for row in rows
-            for curve, a in zip(plain, row, strict=False)
-            if not isinstance(curve, Lookup)
-        ]
-        for curve in plain:
-            if isinstance(curve, Exponential | Lookup):
-                cuts += [curve.tangent(float(end)) for end in curve.argument.bounds]
-        if self.variance is not None:
-            grid = float(self.variance.Q.ub) * np.geomspace(1.0, ROOT_RANGE, root_tangents)
-            cuts += [self.variance.root.tangent(float(Q)) for Q in grid]
-        return cuts
+        at = self.arguments(batch) if len(batch) else np.zeros((1, len(curves)))
+        return first_cuts(curves, at, self.variance, tangents, root_tangents)
 
     def refine(self, batch: GraphBatch, *, lightly: bool = False) -> bool:
         """Write X13 for graphs of counts that had none."""

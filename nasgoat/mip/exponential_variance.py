@@ -18,9 +18,12 @@ from nasgoat.posterior import KernelPosterior
 Floats = NDArray[np.float64]
 
 OWN_THRESHOLDS = 8  # binaries that divide the range of the exponent of k(x,x)
+FEWEST = 2  # tangents of a square: at both ends of its range
 NEGLIGIBLE = 1e-10  # largest r_j^2, in units of k(x,x), that is left out: bounds stay valid
 MARGIN = 1e-9  # relative; what rounding may do to a bound
-ROUNDING = 1e-16  # of a double; multiplied by the condition of the posterior's equations
+# Of the eigenvalues, and of a solve with the Cholesky factor, relative to the largest eigenvalue:
+# ten units in the last place of a double (docs/math.md, 6.9)
+ROUNDING = 10.0 * float(np.finfo(float).eps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,27 @@ class Variance:
     own: Bend | None  # of k(x, x)
     own_centre: float  # of its exponent
     squares: tuple[Square, ...]
+    r: Floats  # (r,), of X11
     projection: Floats  # (r, T), w = projection @ k
     root: Root
     unit: float
+
+    def tangent_counts(self, w: Floats, mean: int) -> list[int]:
+        """How many tangents each square gets; those that matter more have more of them.
+
+        ``n`` tangents of a square over a range ``L`` err in ``Q`` by up to
+        ``(r L / (2 (n - 1)))^2``. The sum of ``(r L / n)^2`` is least, for a given sum of the
+        ``n``, where they are as ``(r L)^(2/3)``.
+
+        Args:
+            w: ``(N, r)``, values of ``w`` at graphs.
+            mean: how many there are per square.
+        """
+        shares = (self.r * np.ptp(w, axis=0)) ** (2.0 / 3.0)
+        if not shares.sum() > 0.0:
+            return [mean] * len(shares)
+        wanted = np.rint(mean * len(shares) * shares / shares.sum()).astype(int)
+        return [max(count, min(mean, FEWEST)) for count in wanted.tolist()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +122,8 @@ def variance_rows(
     block.X12_deviation = pyo.Constraint(expr=block.t**2 <= block.Q)
     squares = tuple(Square(block.w[j], block.q[j], block.X10_square[j]) for j in rank)
     root = Root(block.Q, block.t, block.X12_deviation)
-    return Variance(block.t, block.Q, own, prior.centre, squares, found.projection, root, unit)
+    numbers = (found.r, found.projection)
+    return Variance(block.t, block.Q, own, prior.centre, squares, *numbers, root, unit)
 
 
 def _own_bend(block: pyo.Block, prior: Prior) -> Bend | None:
@@ -120,9 +142,9 @@ def _directions(posterior: KernelPosterior, unit: float, largest: float) -> _Dir
     s, U = np.linalg.eigh(posterior.cholesky @ posterior.cholesky.T)
     most = float(s.max(initial=0.0))
     # an eigenvalue of the Gram matrix itself, not less than it truly is
-    share = np.maximum(s - posterior.noise, 0.0) + 10.0 * ROUNDING * len(s) * most
+    share = np.maximum(s - posterior.noise, 0.0) + ROUNDING * len(s) * most
     r = np.sqrt(largest * np.minimum(share / s, 1.0)) * (1.0 + MARGIN)
     kept = r**2 > NEGLIGIBLE
     r = r[kept]
     projection = (U[:, kept] / np.sqrt(s[kept])).T / (np.sqrt(unit) * r[:, None])
-    return _Directions(r, projection, ROUNDING * most / posterior.noise * largest)
+    return _Directions(r, projection, 2.0 * ROUNDING * most / posterior.noise * largest)

@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 
 MARGIN = 1e-6  # of what the bounds of the counts allow: the simplex tolerance, with room to spare
 SOLVED = 0  # scipy's status of a linear program that was solved to optimality
+INFEASIBLE = 2  # and of one without a feasible point
 
 
 def ranges(model: pyo.ConcreteModel, counts: CountHandles, rows: Floats) -> tuple[Floats, Floats]:
@@ -60,7 +61,11 @@ def ranges(model: pyo.ConcreteModel, counts: CountHandles, rows: Floats) -> tupl
 
 
 def range_of(model: pyo.ConcreteModel, term: Term) -> tuple[float, float]:
-    """The same for any linear expression; it may be infinite where a program is not solved."""
+    """The same for any linear expression; it may be infinite where a program is not solved.
+
+    Raises:
+        EmptySpaceError: no point meets the rows of the model.
+    """
     program = _Program(model, term)
     unit = float(np.abs(program.cost).max(initial=0.0))
     if unit == 0.0:
@@ -74,6 +79,7 @@ class _Program:
     """The linear relaxation of a model, as arrays."""
 
     def __init__(self, model: pyo.ConcreteModel, term: Term = 0.0) -> None:
+        self._name = model.name
         model.any_graph = pyo.Objective(expr=term)
         try:
             with PauseGC():
@@ -107,4 +113,7 @@ class _Program:
         found = linprog(
             cost, self._A_ub, self._b_ub, self._A_eq, self._b_eq, self._bounds, method="highs-ds"
         )
+        if found.status == INFEASIBLE:
+            msg = f"the rows of {self._name} contradict each other: their relaxation is empty"
+            raise EmptySpaceError(msg)
         return -np.inf if found.fun is None or found.status != SOLVED else float(found.fun)

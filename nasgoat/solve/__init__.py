@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from nasgoat.errors import UnknownNameError
-from nasgoat.solve.base import Abilities, Clock, Outcome, Solver, Start
+from nasgoat.solve.answers import Answer, Best
+from nasgoat.solve.base import Clock, Outcome, Pool, PoolSolver, Solver, Start
 from nasgoat.solve.gurobi import GurobiSolver
 from nasgoat.solve.highs import HighsSolver
-from nasgoat.solve.kbest import Answer, Best, KBest
+from nasgoat.solve.kbest import KBest
 from nasgoat.solve.scip import ScipSolver
 from nasgoat.solve.standard_form import StandardForm, standard_form
 
@@ -28,7 +29,6 @@ def solver(name: str, threads: int = 1) -> Solver:
 
 __all__ = [
     "SOLVERS",
-    "Abilities",
     "Answer",
     "Best",
     "Clock",
@@ -36,6 +36,8 @@ __all__ = [
     "HighsSolver",
     "KBest",
     "Outcome",
+    "Pool",
+    "PoolSolver",
     "ScipSolver",
     "Solver",
     "StandardForm",

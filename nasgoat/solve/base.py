@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from nasgoat.graphs import LabeledGraph
 from nasgoat.mip import AcquisitionProblem
@@ -40,36 +40,35 @@ class Start:
         graphs: feasible graphs, tried first.
         cutoff: only graphs of a smaller value are of interest.
         others: feasible graphs of good values, which a solver need not try.
+        lower_bound: what ``BoundingSolver.bound`` proved of the same problem before.
     """
 
     graphs: Sequence[LabeledGraph] = ()
     cutoff: float = float("inf")
     others: Sequence[LabeledGraph] = ()
+    lower_bound: float = -float("inf")
 
 
 @dataclass(frozen=True, slots=True)
-class Abilities:
-    """What a backend takes as it is; the rest it is given as linear rows.
+class Pool:
+    """What one solve for several graphs found and proved.
 
     Args:
-        lazy: rows added in the middle of a solve.
-        quadratic: convex quadratic rows.
-        exponential: rows with the exponential function.
-        pool: the several best solutions of one solve.
+        graphs: all that were found, in any order; several copies of one architecture may be
+            among them.
+        lower_bound: no graph of the problem but these has a smaller value; ``-inf`` if unknown.
+        status: as of an ``Outcome``; ``"optimal"`` where the search was complete.
+        effort: as of an ``Outcome``.
     """
 
-    lazy: bool = False
-    quadratic: bool = False
-    exponential: bool = False
-    pool: bool = False
+    graphs: Sequence[LabeledGraph]
+    lower_bound: float
+    status: str
+    effort: Mapping[str, int] = field(default_factory=dict)
 
 
 class Solver(Protocol):
     """Minimises an acquisition problem to proof."""
-
-    @property
-    def abilities(self) -> Abilities:
-        """What it takes as it is."""
 
     @property
     def name(self) -> str:
@@ -85,6 +84,53 @@ class Solver(Protocol):
         """Find the best graph of the problem and a lower bound on all of them.
 
         A Ctrl-C ends the solve early with the status ``"interrupted"`` and what was found.
+        """
+
+
+@runtime_checkable
+class BoundingSolver(Solver, Protocol):
+    """Bounds a problem in a small part of the time that its minimisation takes."""
+
+    def bound(
+        self,
+        problem: AcquisitionProblem,
+        limits: Limits,
+        start: Start = Start(),
+        progress: ProgressCallback | None = None,
+    ) -> Outcome:
+        """Bound all graphs of the problem from below, and value the starts.
+
+        The status is ``"optimal"`` where that settles the problem, else ``"node_limit"``: no node
+        was explored.
+        """
+
+
+@runtime_checkable
+class PoolSolver(Solver, Protocol):
+    """Finds several of the best graphs of a problem in one solve.
+
+    ``KBest`` asks whoever has the method; others are asked for one graph after the other.
+    """
+
+    def pool(
+        self,
+        problem: AcquisitionProblem,
+        k: int,
+        limits: Limits,
+        start: Start = Start(),
+        progress: ProgressCallback | None = None,
+    ) -> Pool:
+        """Find the ``k`` best graphs of the problem, and what all others are bounded by.
+
+        Too few graphs and too low a bound are allowed: what a pool leaves open is solved as by any
+        other backend.
+
+        Args:
+            problem: exact at every graph that has its tangents.
+            k: how many graphs are wanted, at least 1.
+            limits: of the whole; the gap is that of each graph.
+            start: of its cutoff, at most the value of the ``k``-th best graph known.
+            progress: hears of the best graph and of the bound on all.
         """
 
 

@@ -7,21 +7,27 @@ the size limit of the licence that comes with gurobipy (docs/math.md, 6.3).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from nasgoat.errors import SolverUnavailableError
 from nasgoat.graphs import LabeledGraph
-from nasgoat.mip import AcquisitionProblem, Cut, Root, Square
-from nasgoat.records import Limits, ProgressCallback
+from nasgoat.mip import AcquisitionProblem, Cut
+from nasgoat.records import AUDIT_TOL, Limits, ProgressCallback
 from nasgoat.solve.aside import run_aside
-from nasgoat.solve.base import Abilities, Outcome, Start
-from nasgoat.solve.gurobi_model import add_rows, gurobipy, status_of, translated
+from nasgoat.solve.base import Outcome, Pool, Start
+from nasgoat.solve.gurobi_model import (
+    add_quadratic,
+    add_rows,
+    gurobipy,
+    pool_of,
+    status_of,
+    translated,
+)
 from nasgoat.solve.record import Design, Record
 from nasgoat.solve.standard_form import StandardForm, standard_form
 
@@ -36,6 +42,7 @@ PARAMETERS = {
 }
 NATIVE = {"MIQCPMethod": 1, "NonConvex": 0}  # outer approximation: simplex accuracy
 SHARE = 0.3  # of the gap is left to Gurobi's own gap, and as much to the tangents
+COPIES = 4  # points in a pool per graph; where copies crowd it, the rest is solved for one by one
 VIOLATED = 1e-9  # a lazy row that is broken by less refuses nothing
 
 
@@ -55,11 +62,6 @@ class GurobiSolver:
     native: bool = False
 
     @property
-    def abilities(self) -> Abilities:
-        """Lazy rows; quadratic ones if asked for."""
-        return Abilities(lazy=True, quadratic=self.native)
-
-    @property
     def name(self) -> str:
         return "gurobi " + ".".join(map(str, gurobipy().gurobi.version()))
 
@@ -75,16 +77,37 @@ class GurobiSolver:
         Raises:
             SolverUnavailableError: no gurobipy, or a licence that does not carry the model.
         """
+        record = Record(problem, limits, start, progress)
+        with self._licensed(record) as solve:
+            return record.kept(solve.run)
+
+    def pool(
+        self,
+        problem: AcquisitionProblem,
+        k: int,
+        limits: Limits,
+        start: Start = Start(),
+        progress: ProgressCallback | None = None,
+    ) -> Pool:
+        """See ``PoolSolver.pool`` and docs/math.md, 6.5; raises what ``minimize`` raises."""
+        record = Record(problem, limits, start, progress)
+        with self._licensed(record) as solve:
+            try:
+                return solve.pool(k)
+            except KeyboardInterrupt:
+                return Pool([*record.seen], -np.inf, "interrupted", record.effort)
+
+    @contextmanager
+    def _licensed(self, record: Record) -> Iterator[_Solve]:
         gp = gurobipy()
         parameters = {"OutputFlag": 0, "Threads": self.threads, "Seed": self.seed, **PARAMETERS}
         if self.native:
             parameters |= NATIVE
-        record = Record(problem, limits, start, progress)
         try:
             with gp.Env(params=parameters) as env:
-                return record.kept(_Solve(gp, env, record, native=self.native).run)
+                yield _Solve(gp, env, record, native=self.native)
         except gp.GurobiError as error:
-            raise translated(error, problem, native=self.native) from error
+            raise translated(error, record.problem, native=self.native) from error
 
 
 @dataclass(slots=True)
@@ -100,6 +123,7 @@ class _Solve:
     model: Any = None
     x: list[Any] = field(default_factory=list)
     injected: LabeledGraph | None = None
+    several: bool = False  # whether more than the best graph is wanted
     proven: bool = False
 
     def run(self) -> Outcome:
@@ -116,11 +140,35 @@ class _Solve:
             new = [graph for graph in record.seen if graph not in known]
             if new and record.problem.refine(new):
                 self._load()
+            elif new and not self.model.IsMIP:  # no callbacks
+                self._add_tangents(new)
             elif not new and record.bound <= before:
                 status = "stalled"  # rounding is left
+                break
         with suppress(AttributeError):
             self.model.dispose()
         return record.outcome(status)
+
+    def pool(self, k: int) -> Pool:
+        """One branch and bound for the ``k`` best graphs."""
+        record, cutoff = self.record, self.record.start.cutoff
+        scale = max(1.0, abs(cutoff)) if np.isfinite(cutoff) else 1.0
+        self.several, ceiling = True, cutoff + AUDIT_TOL * scale
+        self._load()
+        self.model.Params.PoolSearchMode, self.model.Params.PoolSolutions = 2, COPIES * k
+        ended, interrupted = self._optimize(ceiling, record.limits.gap * min(scale, record.scale))
+        kept, bound = pool_of(self.model, self.x, ended)
+        found = {self.design.graph_at(x): record.visit(self.design.graph_at(x)) for x in kept}
+        record.tell()
+        bound = min(bound, ceiling)
+        if not self.design.whole:  # unseen graphs may have the values of those seen
+            bound = min([bound, *record.seen.values()])
+        status = "optimal" if ended == "infeasible" else ended
+        lost = [value for graph, value in record.seen.items() if graph not in found]
+        if min(lost, default=np.inf) < bound - AUDIT_TOL * scale:
+            status, bound = "stalled", -np.inf  # Gurobi lost a graph that it has seen
+        self.model.dispose()
+        return Pool([*record.seen], bound, "interrupted" if interrupted else status, record.effort)
 
     def _load(self) -> None:
         """Pass the linear model to Gurobi, exact at the best graph; other tangents come lazily."""
@@ -137,25 +185,17 @@ class _Solve:
         self.model.ObjCon = form.offset
         add_rows(self.model, form, x)
         if self.native:
-            self._add_quadratic()
+            add_quadratic(self.model, problem, form, self.x)
         else:
-            for cut in [] if record.best is None else problem.cuts_at(record.best):
-                self.model.addConstr(self._row(cut))
+            self._add_tangents([] if record.best is None else [record.best])
         self.model.update()
         rows = self.model.NumConstrs + self.model.NumQConstrs
         record.effort.update(variables=self.model.NumVars, rows=rows)
 
-    def _add_quadratic(self) -> None:
-        for curve in self.record.problem.belief.curves:
-            if not isinstance(curve, Square | Root):
-                msg = f"Gurobi's native form has no {type(curve).__name__}; use native=False"
-                raise SolverUnavailableError(msg)
-            argument, value = (self.form.end(v, self.x) for v in (curve.argument, curve.value))
-            if argument is None or value is None:
-                continue  # one of them is free to meet the row
-            square = isinstance(curve, Square)
-            low, high = (argument, value) if square else (value, argument)
-            self.model.addQConstr(low * low <= high)
+    def _add_tangents(self, graphs: Sequence[LabeledGraph]) -> None:
+        for graph in graphs:
+            for cut in self.record.problem.cuts_at(graph):
+                self.model.addConstr(self._row(cut))
 
     def _row(self, cut: Cut) -> Any:
         columns, values, fixed = self.form.row(cut.terms)
@@ -164,24 +204,30 @@ class _Solve:
 
     def _solve(self) -> str:
         """Branch and bound; update incumbent and bound."""
+        record = self.record
+        ended, interrupted = self._optimize(record.ceiling, record.allowed)
+        status = self._conclude(ended)
+        record.tell()
+        if interrupted:
+            return "interrupted"
+        return "optimal" if self.proven else status
+
+    def _optimize(self, ceiling: float, allowed: float) -> tuple[str, bool]:
+        """Run Gurobi below a ceiling; how it ended, and whether by a Ctrl-C."""
         record, parameters = self.record, self.model.Params
-        parameters.TimeLimit = min(record.clock.left, 1e9)
-        parameters.MIPGapAbs = SHARE * record.allowed
+        parameters.TimeLimit = min(max(record.clock.left, 0.0), 1e9)
+        parameters.MIPGapAbs = SHARE * allowed
         if record.limits.nodes is not None:
             parameters.NodeLimit = record.limits.nodes
-        if np.isfinite(record.value):
-            parameters.Cutoff = record.ceiling
+        if np.isfinite(ceiling):
+            parameters.Cutoff = ceiling
         self._suggest()
         self.proven = False
         interrupted = run_aside(
             lambda: self.model.optimize(self._on_event), self.model.terminate, record.tell
         )
         record.effort.update(rounds=1, nodes=int(self.model.NodeCount))
-        status = self._conclude(status_of(self.gp.GRB, self.model.Status))
-        record.tell()
-        if interrupted:
-            return "interrupted"
-        return "optimal" if self.proven else status
+        return status_of(self.gp.GRB, self.model.Status), interrupted
 
     def _conclude(self, status: str) -> str:
         """Take note of what the solve ended with."""
@@ -222,7 +268,7 @@ class _Solve:
 
     def _on_bound(self, bound: float) -> None:
         self.record.raise_bound(bound)
-        if self.record.closed and not self.proven:
+        if self.record.closed and not self.proven and not self.several:
             self.proven = True
             self.model.terminate()
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from nasgoat.errors import SolverUnavailableError
-from nasgoat.mip import AcquisitionProblem
+from nasgoat.mip import AcquisitionProblem, Root, Square
+from nasgoat.solve.record import UNBOUNDED
 from nasgoat.solve.standard_form import StandardForm
 
 SIZE_LIMIT = 10010  # Gurobi's error number for a model too large for the licence
@@ -50,6 +51,26 @@ def add_rows(model: Any, form: StandardForm, x: Any) -> None:
     model.addMConstr(form.A, x, senses, rhs)
 
 
+def add_quadratic(
+    model: Any, problem: AcquisitionProblem, form: StandardForm, x: list[Any]
+) -> None:
+    """The curves of a problem as quadratic rows.
+
+    Raises:
+        SolverUnavailableError: a curve is not quadratic.
+    """
+    for curve in problem.belief.curves:
+        if not isinstance(curve, Square | Root):
+            msg = f"Gurobi's native form has no {type(curve).__name__}; use native=False"
+            raise SolverUnavailableError(msg)
+        argument, value = (form.end(variable, x) for variable in (curve.argument, curve.value))
+        if argument is None or value is None:
+            continue  # one of them is free to meet the row
+        square = isinstance(curve, Square)
+        low, high = (argument, value) if square else (value, argument)
+        model.addQConstr(low * low <= high)
+
+
 def status_of(codes: Any, code: int) -> str:
     """How a solve ended."""
     return {
@@ -61,3 +82,19 @@ def status_of(codes: Any, code: int) -> str:
         codes.TIME_LIMIT: "time_limit",
         codes.INTERRUPTED: "interrupted",
     }.get(code, "error")
+
+
+def pool_of(model: Any, x: list[Any], ended: str) -> tuple[list[list[float]], float]:
+    """The points in the pool of a solve, and what the objective is at least beside them."""
+    kept = []
+    for i in range(model.SolCount):
+        model.Params.SolutionNumber = i
+        kept.append(model.getAttr("Xn" if model.IsMIP else "X", x))  # one graph: a linear program
+    if ended == "infeasible":
+        return kept, float("inf")
+    if ended == "error":
+        return kept, -float("inf")
+    if ended == "optimal" and not model.IsMIP:
+        return kept, float("inf")
+    bound = model.PoolObjBound if ended == "optimal" else model.ObjBound
+    return kept, float(bound) if abs(bound) < UNBOUNDED else float(np.copysign(np.inf, bound))

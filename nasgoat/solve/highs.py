@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from nasgoat.graphs import LabeledGraph
 from nasgoat.mip import AcquisitionProblem
 from nasgoat.records import Limits, ProgressCallback
-from nasgoat.solve.base import Abilities, Outcome, Start
+from nasgoat.solve.base import Outcome, Start
 from nasgoat.solve.highs_model import HighsModel, highspy
 from nasgoat.solve.record import Design, Record
 from nasgoat.solve.standard_form import StandardForm, standard_form
@@ -51,11 +51,6 @@ class HighsSolver:
     ceiling: bool = True
 
     @property
-    def abilities(self) -> Abilities:
-        """None: HiGHS takes linear rows, and all of them beforehand."""
-        return Abilities()
-
-    @property
     def name(self) -> str:
         return f"highs {highspy().Highs().version()}"
 
@@ -71,6 +66,18 @@ class HighsSolver:
         record = Record(problem, limits, start, progress)
         return record.kept(_Solve(self, record).run)
 
+    def bound(
+        self,
+        problem: AcquisitionProblem,
+        limits: Limits,
+        start: Start = Start(),
+        progress: ProgressCallback | None = None,
+    ) -> Outcome:
+        """See ``BoundingSolver.bound``: the LP relaxation and its tangents."""
+        highspy()
+        record = Record(problem, limits, start, progress)
+        return record.kept(_Solve(self, record).bound)
+
 
 @dataclass(slots=True)
 class _Solve:
@@ -83,14 +90,18 @@ class _Solve:
     model: HighsModel = field(init=False)
     attempts: int = 0
 
-    def run(self) -> Outcome:
+    def bound(self) -> Outcome:
+        """The relaxation's bound alone."""
+        self._begin()
         record = self.record
-        if not record.problem.tangents:
-            record.problem.tangents.extend(record.problem.first_cuts(record.start.graphs))
-        record.problem.refine(record.start.others, lightly=True)
-        self._learn(list(record.seen))
-        self._load()
-        self._tighten_root()
+        record.tell()
+        open_status = "interrupted" if self.model.interrupted else "node_limit"
+        return record.outcome("optimal" if record.closed else open_status)
+
+    def run(self) -> Outcome:
+        """The whole minimisation."""
+        record = self.record
+        self._begin()
         status = "optimal"
         while not record.closed:
             known = set(record.seen)
@@ -112,6 +123,21 @@ class _Solve:
                 break
         record.tell()
         return record.outcome(status)
+
+    def _begin(self) -> None:
+        """Load the model and tighten its relaxation, unless that was done before."""
+        record, known = self.record, self.record.start.lower_bound
+        if known > -np.inf:
+            self._take(known)
+            if not record.closed:
+                self._load()
+            return
+        if not record.problem.tangents:
+            record.problem.tangents.extend(record.problem.first_cuts(record.start.graphs))
+        record.problem.refine(record.start.others, lightly=True)
+        self._learn(list(record.seen))
+        self._load()
+        self._tighten_root()
 
     def _load(self) -> None:
         """Pass the linear model and its tangents to HiGHS."""
@@ -144,7 +170,7 @@ class _Solve:
         record = self.record
         before = -float("inf")
         for _ in range(self.settings.root_rounds if record.problem.belief.curves else 0):
-            solved = self.model.solve_relaxation(record.clock.left)
+            solved = self.model.solve_relaxation(record.clock.left, record.value)
             if solved is None:
                 break
             bound, point = solved

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array
 
 from nasgoat.errors import SolverUnavailableError
 from nasgoat.mip import Cut
@@ -39,6 +40,7 @@ STATUS = {
     "kTimeLimit": "time_limit",
     "kSolutionLimit": "node_limit",
     "kInterrupt": "interrupted",
+    "kObjectiveBound": "enough",
 }
 
 
@@ -115,12 +117,42 @@ class HighsModel:
         for name, value in options.items():
             self.highs.setOptionValue(name, value)
 
-    def solve_relaxation(self, seconds: float) -> tuple[float, Floats] | None:
-        """Objective and optimum of the LP relaxation; None where it was not solved."""
+    def solve_relaxation(
+        self, seconds: float, enough: float = np.inf
+    ) -> tuple[float, Floats] | None:
+        """A bound by the LP relaxation, and its optimum; None where it was not solved.
+
+        Args:
+            seconds: of this run alone.
+            enough: once the bound exceeds it the simplex method stops, and the point is no optimum.
+        """
         self._set_integer(self.form.integer & False)
-        if self._run(seconds) != "optimal":
+        # presolve hides the bound from the simplex method
+        self.set({"objective_bound": enough, "presolve": "off" if enough < LARGE else "choose"})
+        status = self._run(seconds)
+        self.set({"objective_bound": np.inf, "presolve": "choose"})
+        if status not in ("optimal", "enough"):
             return None
-        return self._objective, self._point
+        return self._weak_duality(), self._point
+
+    def _weak_duality(self) -> float:
+        """A lower bound from the row multipliers of the last LP, whatever their quality.
+
+        ``c . x = y . A x + (c - A' y) . x``, and both terms are least at a bound of ``A x`` and
+        ``x``.
+        """
+        lp = self.highs.getLp()
+        shape, matrix = (lp.num_row_, lp.num_col_), lp.a_matrix_
+        by_row = matrix.format_ == highspy().MatrixFormat.kRowwise
+        kind = csr_array if by_row else csc_array
+        A = kind((matrix.value_, matrix.index_, matrix.start_), shape=shape)
+        y = np.array(self.highs.getSolution().row_dual)
+        ends = np.where(y > 0.0, np.array(lp.row_lower_), np.array(lp.row_upper_))
+        y[np.abs(ends) >= LARGE] = 0.0  # a multiplier of the wrong sign is rounding
+        used = y != 0.0
+        d = np.array(lp.col_cost_) - A.T @ y
+        least = np.where(d > 0.0, d * np.array(lp.col_lower_), d * np.array(lp.col_upper_))
+        return float(lp.offset_ + y[used] @ ends[used] + least.sum())
 
     def suggest(self, values: Mapping[int, float]) -> None:
         """Start from the solution with these values of the design."""

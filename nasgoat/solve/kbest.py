@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nasgoat.acquisition import Acquisition
 from nasgoat.errors import (
@@ -24,39 +23,14 @@ from nasgoat.mip import (
     objective,
     parts_of,
 )
-from nasgoat.posterior import Posterior
-from nasgoat.records import AUDIT_TOL, Certificate, Limits, Progress, ProgressCallback
-from nasgoat.solve.base import Clock, Outcome, Solver, Start
+from nasgoat.posterior import FeaturePosterior, Posterior
+from nasgoat.records import AUDIT_TOL, Certificate, Limits, ProgressCallback
+from nasgoat.solve.answers import Answer, Best, total_effort
+from nasgoat.solve.base import Clock, Outcome, PoolSolver, Solver
+from nasgoat.solve.pools import pools
+from nasgoat.solve.ranking import Ranking
+from nasgoat.solve.turns import outcomes_of
 from nasgoat.spaces import SearchSpace
-
-SHARE = 0.8  # of the time that is left goes to a model that is not the last
-STARTS = 6  # graphs that solvers complete to solutions; of the others they know the value only
-
-
-@dataclass(frozen=True, slots=True)
-class Best:
-    """One of the k best graphs."""
-
-    graph: LabeledGraph
-    certificate: Certificate
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Whether there is a graph below a cutoff.
-
-    Args:
-        graph: the best one found below it, or None.
-        lower_bound: no graph that is left has a smaller value; infinite where none is left and the
-            cutoff is.
-        status: ``"optimal"`` where the question is settled, else why it is not.
-        effort: see ``Outcome``.
-    """
-
-    graph: LabeledGraph | None
-    lower_bound: float
-    status: str
-    effort: Mapping[str, int]
 
 
 class KBest:
@@ -89,6 +63,7 @@ class KBest:
         self._solver = solver
         self._taken: set[str] = set()
         self._uncut: list[LabeledGraph] = []  # taken, but not yet cut off from the models
+        self._met: list[LabeledGraph] = []  # by a pool, best first
         self._problems: list[AcquisitionProblem] = []
         cells = encodable(space)
         for n in cells.sizes:
@@ -122,8 +97,56 @@ class KBest:
             EncodingMismatchError: the solver's answer disagrees with the number side.
         """
         clock = Clock(limits.seconds)
-        outcomes, complete = self._outcomes(limits, starts, progress, math.inf)
+        outcomes, complete = self._outcomes(limits, [*self._met, *starts], progress, math.inf)
         return self._certified(outcomes, clock.elapsed, complete=complete)
+
+    def pooled(
+        self,
+        k: int,
+        limits: Limits = Limits(),
+        starts: Sequence[LabeledGraph] = (),
+        progress: ProgressCallback | None = None,
+    ) -> list[Best]:
+        """Of the ``k`` best graphs the first ones, as far as one solve per node count proves them.
+
+        Ask ``best`` for those that follow. None come from solvers without a pool, and for kernels
+        whose models are not exact at a graph that has its tangents.
+
+        Args:
+            k: how many graphs are wanted.
+            limits: of all of it; the gap is that of each graph.
+            starts: as for ``best``.
+            progress: as for ``best``.
+
+        Returns:
+            0 to ``k`` graphs, proven to the gap; after a Ctrl-C, the best one found.
+
+        Raises:
+            NoIncumbentError: interrupted before any graph was found.
+            EncodingMismatchError: the solver's answer disagrees with the number side.
+        """
+        solver = self._solver
+        exact = all(isinstance(p.posterior, FeaturePosterior) for p in self._problems)
+        if k == 1 or not exact or not isinstance(solver, PoolSolver):
+            return []
+        clock = Clock(limits.seconds)
+        ranking = Ranking(self._space, self._taken, solver.name)
+        self._cut_off_taken()
+        ordered = self._most_promising_first(starts)
+        outcomes = pools(solver, ordered, ranking, k, limits, progress)
+        bound = min((o.lower_bound for o in outcomes), default=math.inf)
+        bests = ranking.certified(
+            k,
+            bound if len(outcomes) == len(self._problems) else -math.inf,
+            limits.gap,
+            interrupted=any(outcome.status == "interrupted" for outcome in outcomes),
+            seconds=clock.elapsed,
+            effort=total_effort(outcome.effort for outcome in outcomes),
+        )
+        self._met = [graph for _, graph in ranking.best_first]
+        for best in bests:
+            self._take(best.graph)
+        return bests
 
     def below(
         self,
@@ -143,7 +166,7 @@ class KBest:
         bound = min((o.lower_bound for o in outcomes), default=math.inf) if complete else -math.inf
         statuses = [outcome.status for outcome in outcomes if outcome.status != "optimal"]
         status = statuses[0] if statuses else "optimal"
-        effort = _total_effort(outcomes)
+        effort = total_effort(outcome.effort for outcome in outcomes)
         found = [outcome for outcome in outcomes if outcome.graph is not None]
         if not found:
             bound = cutoff if bound == math.inf else bound  # "infeasible" is about the cutoff
@@ -174,28 +197,10 @@ class KBest:
         progress: ProgressCallback | None,
         cutoff: float,
     ) -> tuple[list[Outcome], bool]:
-        """Solve node count by node count; and whether all had their turn."""
-        clock = Clock(limits.seconds)
-        outcomes: list[Outcome] = []
+        """What is found and proven on each problem; and whether all had their turn."""
         self._cut_off_taken()
-        for problem, feasible in self._most_promising_first(starts):
-            # some time stays for the others: without a bound of each there is none of the whole
-            share = 1.0 if len(outcomes) == len(self._problems) - 1 else SHARE
-            left = None if limits.seconds is None else max(share * clock.left, 1e-3)
-            start = Start(feasible[:STARTS], cutoff, feasible[STARTS:])
-            try:
-                outcome = self._solver.minimize(
-                    problem,
-                    replace(limits, seconds=left),
-                    start,
-                    self._over(outcomes, progress, clock),
-                )
-            except EmptySpaceError:  # found out only by the standard form
-                outcome = Outcome(None, cutoff, cutoff, "optimal")
-            outcomes.append(outcome)
-            cutoff = min(cutoff, outcome.value)
-            if outcome.status == "interrupted":
-                break
+        turns = self._most_promising_first(starts)
+        outcomes = outcomes_of(self._solver, turns, limits, cutoff, progress)
         return outcomes, len(outcomes) == len(self._problems)
 
     def _most_promising_first(
@@ -228,7 +233,7 @@ class KBest:
             optimizer="mip",
         )
         self._take(graph)
-        effort = _total_effort(outcomes)
+        effort = total_effort(outcome.effort for outcome in outcomes)
         return Best(graph, replace(certificate, effort=effort))
 
     def _audited(self, outcome: Outcome) -> tuple[LabeledGraph, float]:
@@ -257,25 +262,6 @@ class KBest:
                 if copy is not None:
                     yield copy
 
-    def _over(
-        self, outcomes: Sequence[Outcome], progress: ProgressCallback | None, clock: Clock
-    ) -> ProgressCallback | None:
-        """Progress on the whole space, made of the node counts solved so far and this one."""
-        if progress is None:
-            return None
-        value = min((outcome.value for outcome in outcomes), default=math.inf)
-        last = len(outcomes) == len(self._problems) - 1  # before, nothing is known of the others
-        bound = min((outcome.lower_bound for outcome in outcomes), default=math.inf)
-
-        def report(event: Progress) -> None:
-            incumbent = min(value, math.inf if event.incumbent is None else event.incumbent)
-            lower = None
-            if last and event.lower_bound is not None:
-                lower = min(bound, event.lower_bound)
-            progress(Progress(clock.elapsed, incumbent if incumbent < math.inf else None, lower))
-
-        return report
-
     def _take(self, graph: LabeledGraph) -> None:
         key = self._space.key(graph)
         if key in self._taken:
@@ -288,10 +274,3 @@ class KBest:
         for problem in self._problems:
             problem.add_cuts(problem.exclude(*self._uncut))
         self._uncut.clear()
-
-
-def _total_effort(outcomes: Iterable[Outcome]) -> dict[str, int]:
-    total: Counter[str] = Counter()
-    for outcome in outcomes:
-        total.update(outcome.effort)  # unlike +, this keeps what is zero
-    return dict(total)

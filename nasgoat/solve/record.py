@@ -140,6 +140,7 @@ class Design:
     problem: AcquisitionProblem
     columns: Sequence[int | None]  # None where the value is known or does not matter
     known: Sequence[float]
+    whole: bool  # whether it tells all graphs apart: no binary is one that nothing looks at
 
     @classmethod
     def of(cls, problem: AcquisitionProblem, form: StandardForm) -> Design:
@@ -149,7 +150,9 @@ class Design:
             form.column_of.get(id(term)) if value is None else None
             for term, value in zip(problem.cell.design, known, strict=True)
         ]
-        return cls(problem, columns, [value or 0.0 for value in known])
+        pairs = zip(columns, known, strict=True)
+        whole = all(column is not None or value is not None for column, value in pairs)
+        return cls(problem, columns, [value or 0.0 for value in known], whole)
 
     def graph_at(self, x: Sequence[float] | NDArray[np.float64]) -> LabeledGraph:
         """The graph at a point of the solver's columns."""

@@ -11,7 +11,7 @@ import numpy as np
 from nasgoat.mip import AcquisitionProblem
 from nasgoat.records import Limits, ProgressCallback
 from nasgoat.solve.aside import run_aside
-from nasgoat.solve.base import Abilities, Outcome, Start
+from nasgoat.solve.base import Outcome, Start
 from nasgoat.solve.record import Design, Record
 from nasgoat.solve.scip_model import interrupt, linear_rows, native_rows, pyscipopt, watch_of
 from nasgoat.solve.standard_form import StandardForm, standard_form
@@ -52,11 +52,6 @@ class ScipSolver:
         if self.threads != 1:
             msg = f"scip runs on one thread, got {self.threads}; use highs or gurobi for more"
             raise ValueError(msg)
-
-    @property
-    def abilities(self) -> Abilities:
-        """Quadratic and exponential rows."""
-        return Abilities(quadratic=True, exponential=True)
 
     @property
     def name(self) -> str:

@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from nasgoat.acquisition import Acquisition, LowerConfidenceBound, PosteriorMean
-from nasgoat.errors import NoEncodingError
+from nasgoat.errors import EmptySpaceError, NoEncodingError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.kernels import ExponentialKernel, LinearKernel
 from nasgoat.mip import AcquisitionProblem, ExponentialBelief, acquisition_problem
@@ -201,3 +201,26 @@ def test_a_linear_kernel_posterior_has_no_exponential_form() -> None:
     )
     with pytest.raises(NoEncodingError, match="FeaturePosterior"):
         acquisition_problem(PosteriorMean(), linear, SPACES["nb101-4"])
+
+
+def test_squares_that_matter_more_get_more_tangents() -> None:
+    belief = problem_on("nb101-4").belief
+    assert isinstance(belief, ExponentialBelief)
+    variance = belief.variance
+    assert variance is not None
+    w = np.random.default_rng(0).uniform(-0.5, 0.5, (30, len(variance.squares)))
+    counts = np.array(variance.tangent_counts(w, 5))
+    order = np.argsort(variance.r * np.ptp(w, axis=0))
+    assert (np.diff(counts[order]) >= 0).all()
+    assert counts.min() >= 2
+    assert abs(counts.mean() - 5.0) < 1.0
+    assert variance.tangent_counts(np.zeros((1, len(w[0]))), 5) == [5] * len(w[0])
+
+
+def test_ranges_over_nothing_say_so() -> None:
+    model = pyo.ConcreteModel(name="nothing")
+    model.x = pyo.Var([0, 1], bounds=(0.0, 1.0))
+    model.high = pyo.Constraint(expr=model.x[0] + model.x[1] >= 1.5)
+    model.low = pyo.Constraint(expr=model.x[0] - model.x[1] >= 0.8)
+    with pytest.raises(EmptySpaceError, match="nothing contradict each other"):
+        range_of(model, model.x[0] + model.x[1])

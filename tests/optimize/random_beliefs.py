@@ -56,7 +56,7 @@ def random_posterior(
     noise = float(10.0 ** rng.uniform(-4, 0))
     draws = [space.sample(rng) for _ in range(count)]
     if rng.random() < 0.2:
-        noise = 1e-5 if exponential else 1e-6  # the model refuses a condition beyond 1e8
+        noise = 1e-5 if exponential else 1e-6  # the model refuses a condition beyond 1e10
         draws = [draws[i] for i in rng.integers(count, size=2 * count)]
     targets = rng.standard_normal(len(draws)) * 10.0 ** rng.uniform(-1, 1)
     if rng.random() < 0.1:

@@ -81,7 +81,10 @@ def condition(task: Task) -> float:
     return float(np.linalg.norm(task.posterior.cholesky, 2) ** 2 / task.posterior.noise)
 
 
-@pytest.mark.parametrize("seed", [*range(60), 120])
+ILL_CONDITIONED = (213, 250, 275, 305, 311, 445, 466)  # 2e8 to 7e9
+
+
+@pytest.mark.parametrize("seed", [*range(60), 120, *ILL_CONDITIONED])
 def test_exponential_is_exhaustive(seed: int) -> None:
     task = random_task(seed)
     if condition(task) > MOST_CONDITION:

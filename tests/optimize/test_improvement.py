@@ -18,7 +18,7 @@ from nasgoat.optimize.half_planes import HalfPlanes, Question, improvement
 from nasgoat.optimize.improvement import FLOOR
 from nasgoat.posterior import FeaturePosterior
 from nasgoat.records import Limits, Progress, ProgressCallback
-from nasgoat.solve import Abilities, HighsSolver, Outcome, Start
+from nasgoat.solve import HighsSolver, Outcome, Start
 from nasgoat.spaces import CellSpace, nasbench101, nasbench201
 from tests.mip.oracles_mip import SMALL, believed, kernel_maps
 from tests.optimize.test_mip_is_exhaustive import random_task
@@ -259,7 +259,6 @@ class Scripted:
     """HiGHS, but for what a test changes in its answers."""
 
     name = "scripted"
-    abilities = Abilities()
 
     def __init__(self, *changes: Mapping[str, object]) -> None:
         self.changes = list(changes)

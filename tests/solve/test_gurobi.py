@@ -32,12 +32,6 @@ def test_native_and_lazy_forms_agree() -> None:
         assert outcome.value == pytest.approx(values[0], abs=1e-4)
 
 
-def test_abilities_follow_the_form() -> None:
-    assert GurobiSolver().abilities.lazy
-    assert not GurobiSolver().abilities.quadratic
-    assert GurobiSolver(native=True).abilities.quadratic
-
-
 @pytest.mark.parametrize(("nodes", "native"), [(10, False), (6, True)])
 def test_a_model_beyond_the_licence_says_what_to_do(nodes: int, native: bool) -> None:
     if _full_licence():

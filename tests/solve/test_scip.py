@@ -6,7 +6,7 @@ import pytest
 
 from nasgoat.errors import SolverUnavailableError
 from nasgoat.mip.curves import Exponential, Root, Square
-from nasgoat.solve import ScipSolver, solver
+from nasgoat.solve import solver
 from nasgoat.solve.scip_model import native_rows, watch_of
 
 scip = pytest.importorskip("pyscipopt")
@@ -45,11 +45,6 @@ def test_a_curve_without_a_form_is_refused() -> None:
 def test_threads_are_refused() -> None:
     with pytest.raises(ValueError, match="one thread"):
         solver("scip", 2)
-
-
-def test_abilities() -> None:
-    assert ScipSolver().abilities.quadratic
-    assert ScipSolver().abilities.exponential
 
 
 def test_an_error_in_an_event_is_kept() -> None:
