@@ -24,7 +24,7 @@ from itertools import combinations, permutations
 
 import pyomo.environ as pyo
 
-from nasgoat.mip.handles import Pair, PathHandles, Term
+from nasgoat.mip.handles import OrZero, Pair, PathHandles, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,15 @@ class GeneralLayeredEncoding:
             exists=dict.fromkeys(range(n), 1.0),
             edge={pair: self.edge(*pair) for pair in pairs},
             reach={pair: self.within(*pair, n - 1) for pair in pairs},
-            at_distance={
-                (u, v, s): self.within(u, v, s) - self.within(u, v, s - 1)
-                if s > 1
-                else self.edge(u, v)
-                for u, v in pairs
-                for s in range(1, n)
-            },
+            at_distance=OrZero(
+                {
+                    (u, v, s): self.within(u, v, s) - self.within(u, v, s - 1)
+                    if s > 1
+                    else self.edge(u, v)
+                    for u, v in pairs
+                    for s in range(1, n)
+                }
+            ),
             label=label,
             edge_label=edge_label,
         )

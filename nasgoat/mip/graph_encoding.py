@@ -13,7 +13,7 @@ from itertools import permutations
 
 import pyomo.environ as pyo
 
-from nasgoat.mip.handles import Pair, PathHandles, Term
+from nasgoat.mip.handles import OrZero, Pair, PathHandles, Term
 from nasgoat.mip.terms import constant
 
 # Families that cut off no integer point, singly or together, as long as one family of C2 stays.
@@ -76,9 +76,9 @@ class GraphEncoding:
             exists={v: _known(self.A[v, v]) for v in range(self.n)},
             edge={(u, v): _known(self.A[u, v]) for u, v in self.pairs},
             reach={(u, v): _known(self.r[u, v]) for u, v in self.pairs},
-            at_distance={
-                (u, v, s): _known(self.is_at[u, v, s]) for u, v in self.pairs for s in finite
-            },
+            at_distance=OrZero(
+                {(u, v, s): _known(self.is_at[u, v, s]) for u, v in self.pairs for s in finite}
+            ),
             label=label or {},
             edge_label=edge_label or {},
         )

@@ -14,6 +14,13 @@ Pair = tuple[int, int]
 Products = Literal["marginals", "paper"]  # docs/math.md: 6.2, 2.4
 
 
+class OrZero(dict[Any, Term]):
+    """Terms by index; those that are not there are known to be 0."""
+
+    def __missing__(self, index: Any) -> Term:
+        return 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class PathHandles:
     """A graph as variables.
@@ -27,7 +34,7 @@ class PathHandles:
     exists: Mapping[int, Term]  # exists[v] = 1 iff node v is part of the graph
     edge: Mapping[Pair, Term]  # edge[u, v] = 1 iff u -> v, u != v
     reach: Mapping[Pair, Term]  # reach[u, v] = 1 iff there is a path u -> v, u != v
-    at_distance: Mapping[tuple[int, int, int], Term]  # [u, v, s] = 1 iff d(u, v) = s, 1 <= s < n
+    at_distance: OrZero  # at_distance[u, v, s] = 1 iff d(u, v) = s, u != v, 1 <= s < n
     label: Mapping[Pair, Term]  # label[v, a] = 1 iff node v has label a
     edge_label: Mapping[tuple[int, int, int], Term]  # [u, v, a] = 1 iff edge u -> v has label a
     products: Products = "marginals"  # how products of indicators are to be written

@@ -89,7 +89,7 @@ def integer_block(block: pyo.Block, counts: CountHandles, weights: Floats) -> In
             weight[row.tobytes()] = weight.get(row.tobytes(), 0.0) + weights[f] * scale**2
         else:
             constant += float(weights[f] * (counts.J[f, ~free] @ counts.known[~free]) ** 2)
-    rows = np.array(list(sums.values())).reshape(-1, len(free))
+    rows = np.array(list(sums.values())).reshape(len(sums), len(free))
     low, high = ranges(block.model(), counts, rows)
     lows, highs = np.ceil(low - INTEGRAL).astype(int), np.floor(high + INTEGRAL).astype(int)
     wide = [i for i in range(len(rows)) if highs[i] - lows[i] > 1]

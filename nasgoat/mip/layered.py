@@ -24,7 +24,7 @@ from itertools import combinations
 
 import pyomo.environ as pyo
 
-from nasgoat.mip.handles import Pair, PathHandles, Term
+from nasgoat.mip.handles import OrZero, Pair, PathHandles, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,12 @@ class LayeredEncoding:
             edge={pair: self.edge(*pair) for pair in pairs} | dict.fromkeys(backwards, 0.0),
             reach={(u, v): self.within(u, v, v - u) for u, v in pairs}
             | dict.fromkeys(backwards, 0.0),
-            at_distance={
-                (u, v, s): self.within(u, v, s) - self.within(u, v, s - 1) for u, v, s in distances
-            },
+            at_distance=OrZero(
+                {
+                    (u, v, s): self.within(u, v, s) - self.within(u, v, s - 1)
+                    for u, v, s in distances
+                }
+            ),
             label=label,
             edge_label=edge_label,
         )

@@ -111,10 +111,14 @@ class Lookup:
 def matches_of(rows: Floats, counts: CountHandles) -> list[Matches] | None:
     """The exponents with these rows as numbers of matches; None where one of them is not.
 
+    None, too, where there is nothing to match: without exponents, or without labels on edges.
+
     Args:
         rows: ``(E, C)``, 0 for counts that all graphs share.
         counts: of the kernel's feature maps.
     """
+    if len(rows) == 0 or not counts.handles.edge_label:
+        return None
     states, possible = _states_of(counts), states_of(counts.handles)
     found = [_matches(row, states, possible) for row in rows]
     known = [matches for matches in found if matches is not None]

@@ -215,7 +215,6 @@ class _Solve:
         options = {
             "mip_feasibility_tolerance": TOLERANCE,
             "random_seed": self.settings.seed + self.attempts,
-            "mip_abs_gap": spared,
         }
         if record.limits.nodes is not None:
             options["mip_max_nodes"] = record.limits.nodes
@@ -226,7 +225,7 @@ class _Solve:
         if record.best is not None:
             model.suggest(self.design.values_at(record.best))
         known = set(record.seen)
-        status = model.solve(record.clock.left, self._visit, record.tell)
+        status = model.solve(record.clock.left, spared, self._visit, record.tell)
         # HiGHS drops nodes within the absolute gap and then claims a bound that is too good by that
         record.raise_bound(model.bound - spared, final=status == "optimal")
         record.effort.update(rounds=1, nodes=model.nodes)

@@ -32,6 +32,7 @@ OPTIONS = {
     "mip_pscost_minreliable": 1,
 }
 LARGE = 1e20
+SMALL = 0.1  # objectives of smaller coefficients get a unit of their own
 FEASIBLE = 2  # HiGHS's SolutionStatus.kSolutionStatusFeasible
 STATUS = {
     "kOptimal": "optimal",
@@ -58,6 +59,12 @@ def highspy() -> Any:
     return package
 
 
+def _unit_of(cost: Floats) -> float:
+    """A power of two that brings small costs to 1: HiGHS's tolerances are absolute."""
+    largest = float(np.abs(cost).max(initial=0.0))
+    return float(2.0 ** np.floor(np.log2(largest))) if 0.0 < largest < SMALL else 1.0
+
+
 @dataclass(slots=True)
 class HighsModel:
     """A linear model with integer variables, and a row for a ceiling of the objective."""
@@ -65,6 +72,7 @@ class HighsModel:
     highs: Any
     form: StandardForm
     ceiling_row: int
+    unit: float = 1.0  # of the objective inside HiGHS
     interrupted: bool = False
     _every: NDArray[np.int32] = field(init=False)
 
@@ -74,7 +82,8 @@ class HighsModel:
         package = highspy()
         lp = package.HighsLp()
         lp.num_col_, lp.num_row_ = len(form.cost), len(form.row_lower)
-        lp.col_cost_, lp.offset_ = form.cost, form.offset
+        unit = _unit_of(form.cost)
+        lp.col_cost_, lp.offset_ = form.cost / unit, form.offset / unit
         lp.col_lower_, lp.col_upper_ = form.lower, form.upper
         lp.row_lower_, lp.row_upper_ = form.row_lower, form.row_upper
         lp.a_matrix_.format_ = package.MatrixFormat.kRowwise
@@ -88,8 +97,8 @@ class HighsModel:
         highs.HandleUserInterrupt = True
         highs.passModel(lp)
         used = np.flatnonzero(form.cost)
-        highs.addRow(-package.kHighsInf, package.kHighsInf, len(used), used, form.cost[used])
-        return cls(highs, form, len(form.row_lower))
+        highs.addRow(-LARGE, LARGE, len(used), used, form.cost[used] / unit)
+        return cls(highs, form, len(form.row_lower), unit)
 
     def __post_init__(self) -> None:
         self._every = np.arange(len(self.form.cost), dtype=np.int32)
@@ -109,7 +118,7 @@ class HighsModel:
 
     def keep_below(self, objective: float) -> None:
         """Make points with a larger objective infeasible."""
-        ceiling = objective - self.form.offset
+        ceiling = (objective - self.form.offset) / self.unit
         self.highs.changeRowBounds(self.ceiling_row, -LARGE, ceiling)
 
     def set(self, options: Mapping[str, Any]) -> None:
@@ -128,7 +137,12 @@ class HighsModel:
         """
         self._set_integer(self.form.integer & False)
         # presolve hides the bound from the simplex method
-        self.set({"objective_bound": enough, "presolve": "off" if enough < LARGE else "choose"})
+        self.set(
+            {
+                "objective_bound": enough / self.unit,
+                "presolve": "off" if enough < LARGE else "choose",
+            }
+        )
         status = self._run(seconds)
         self.set({"objective_bound": np.inf, "presolve": "choose"})
         if status not in ("optimal", "enough"):
@@ -152,7 +166,7 @@ class HighsModel:
         used = y != 0.0
         d = np.array(lp.col_cost_) - A.T @ y
         least = np.where(d > 0.0, d * np.array(lp.col_lower_), d * np.array(lp.col_upper_))
-        return float(lp.offset_ + y[used] @ ends[used] + least.sum())
+        return self.unit * float(lp.offset_ + y[used] @ ends[used] + least.sum())
 
     def suggest(self, values: Mapping[int, float]) -> None:
         """Start from the solution with these values of the design."""
@@ -162,6 +176,7 @@ class HighsModel:
     def solve(
         self,
         seconds: float,
+        gap: float,
         on_solution: Callable[[Floats], None],
         meanwhile: Callable[[], None],
     ) -> str:
@@ -171,10 +186,12 @@ class HighsModel:
 
         Args:
             seconds: of this run alone.
+            gap: of objective and bound, at which it may end.
             on_solution: hears of every better solution, from another thread.
             meanwhile: called now and then.
         """
         self._set_integer(self.form.integer)
+        self.set({"mip_abs_gap": gap / self.unit})
 
         def solution(event: Any) -> None:
             on_solution(np.asarray(event.data_out.mip_solution))
@@ -196,7 +213,7 @@ class HighsModel:
         if not info.valid:
             return -np.inf
         if self.form.integer.any():
-            return float(info.mip_dual_bound)
+            return self.unit * float(info.mip_dual_bound)
         optimal = STATUS.get(self.highs.getModelStatus().name) == "optimal"
         return self._objective if optimal else -np.inf  # an LP has no MIP bound
 
@@ -207,7 +224,7 @@ class HighsModel:
 
     @property
     def _objective(self) -> float:
-        return float(self.highs.getInfo().objective_function_value)
+        return self.unit * float(self.highs.getInfo().objective_function_value)
 
     @property
     def _point(self) -> Floats:
