@@ -88,7 +88,7 @@ class AcquisitionProblem:
     belief: Belief
     options: ModelOptions
     tangents: list[Cut] = field(default_factory=list)  # found worth having; solvers add to them
-    learnt: set[LabeledGraph] = field(default_factory=set)  # whose tangents are among them
+    learnt: dict[LabeledGraph, list[Cut]] = field(default_factory=dict)  # those at graphs
 
     @property
     def _observed(self) -> GraphBatch:
@@ -125,8 +125,8 @@ class AcquisitionProblem:
 
     def learn(self, graphs: Iterable[LabeledGraph]) -> list[Cut]:
         """Remember the tangents at graphs for later solves; return those that are new."""
-        new = [graph for graph in graphs if graph not in self.learnt]
-        cuts = [cut for graph in new for cut in self.cuts_at(graph)]
+        new = {graph: self.cuts_at(graph) for graph in graphs if graph not in self.learnt}
+        cuts = [cut for found in new.values() for cut in found]
         self.learnt.update(new)
         self.tangents.extend(cuts)
         return cuts

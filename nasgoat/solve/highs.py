@@ -23,7 +23,7 @@ from nasgoat.solve.standard_form import StandardForm, standard_form
 
 Floats = NDArray[np.float64]
 
-# HiGHS's own 1e-6 is coarse where the root is steep, and its presolve proves false optima at 1e-8
+# HiGHS's own 1e-6 is coarse where the root is steep; at 1e-8 it proved false optima
 # (docs/solver.md).
 TOLERANCE = 1e-7
 SEEDS = 3  # HiGHS drops a proof whose last solution it finds over the tolerance by a hair
@@ -188,15 +188,19 @@ class _Solve:
             self._drop_loose(solved[1])
 
     def _drop_loose(self, point: Floats) -> None:
-        """Leave out tangents far from the optimum of the relaxation where there are very many."""
+        """Leave out tangents far from the optimum of the relaxation where there are very many.
+
+        Those at graphs stay: without them the model would not be exact there.
+        """
         tangents = self.record.problem.tangents
         if len(tangents) <= MANY:
             return
         value_of = partial(self.form.value, point=point)
+        needed = {id(cut) for cuts in self.record.problem.learnt.values() for cut in cuts}
         tangents[:] = [
             cut
             for cut in tangents
-            if sum(a * value_of(v) for v, a in cut.terms) - cut.lower < LOOSE
+            if id(cut) in needed or sum(a * value_of(v) for v, a in cut.terms) - cut.lower < LOOSE
         ]
         self._load()
 

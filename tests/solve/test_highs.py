@@ -15,10 +15,11 @@ from nasgoat.errors import (
     SolverUnavailableError,
     UnknownNameError,
 )
-from nasgoat.mip import acquisition_problem
+from nasgoat.mip import ModelOptions, acquisition_problem
 from nasgoat.optimize import ExhaustiveOptimizer, MipOptimizer, Task
 from nasgoat.records import Limits
 from nasgoat.solve import HighsSolver, KBest, Start, solver, standard_form
+from nasgoat.solve.highs import MANY
 from nasgoat.spaces import nasbench101, nasbench201
 from tests import oracles
 from tests.mip.oracles_mip import SMALL, believed, kernel_maps, small_problem
@@ -55,6 +56,19 @@ def test_a_wide_gap_is_enough_where_it_is_asked_for() -> None:
     assert certificate.gap <= 0.2
     assert certificate.lower_bound is not None
     assert certificate.lower_bound <= truth + 1e-6
+
+
+def test_tangents_at_graphs_stay_where_loose_ones_go() -> None:
+    """Without them the model is not exact at the optimum, and the proof is never complete."""
+    space = nasbench101([6])
+    posterior = believed(space, kernel_maps(space, 0), 1, count=30, noise=1e-4)
+    task = Task(LowerConfidenceBound(1.0), posterior, space)
+    many = ModelOptions(tangents=60)
+    for options in (ModelOptions(), many):
+        problem = acquisition_problem(task.acquisition, posterior, space, options)
+        written = problem.first_cuts([])
+        assert (len(written) > MANY) == (options is many)
+        assert MipOptimizer(options=options).minimize(task)[0].certificate.status == "optimal"
 
 
 def test_a_cutoff_below_all_graphs_is_proven() -> None:
