@@ -20,8 +20,10 @@ Floats = NDArray[np.float64]
 OPTIONS = {
     "mip_rel_gap": 0.0,  # the absolute gap decides
     "primal_feasibility_tolerance": 1e-8,
-    # HiGHS 1.15.1 loses solutions after a restart (its issue 2439); `solve` does without presolve
+    # HiGHS 1.15.1 loses solutions after a restart, and by a presolve rule that drops an equality
+    # clique (its issues 2439 and 3216): models of this package came out wrong with either of them
     "mip_allow_restart": False,
+    "presolve_rule_off": 65536,
     # the start is nearly always the optimum: searching for a better one took a fifth of the time
     "mip_heuristic_effort": 0.0,
     "mip_heuristic_run_rins": False,
@@ -138,7 +140,7 @@ class HighsModel:
         presolve = "off" if enough < LARGE else "choose"
         self.set({"objective_bound": enough / self.unit, "presolve": presolve})
         status = self._run(seconds)
-        self.set({"objective_bound": np.inf})
+        self.set({"objective_bound": np.inf, "presolve": "choose"})
         if status not in ("optimal", "enough"):
             return None
         return self._weak_duality(), self._point
@@ -185,8 +187,7 @@ class HighsModel:
             meanwhile: called now and then.
         """
         self._set_integer(self.form.integer)
-        # presolve loses solutions, on one model with two of sixty random seeds (docs/solver.md)
-        self.set({"mip_abs_gap": gap / self.unit, "presolve": "off"})
+        self.set({"mip_abs_gap": gap / self.unit})
 
         def solution(event: Any) -> None:
             on_solution(np.asarray(event.data_out.mip_solution))

@@ -93,7 +93,7 @@ class NasBenchGraphImporter:
             rows=rows,
             complete=rows
             == (nasbench_graph.PROTEINS_SIZE if self.proteins else nasbench_graph.SIZE),
-            sources=(SourceInfo(file=filename, url="https://pypi.org/project/nas-bench-graph"),),
+            sources=(SourceInfo(file=f"{filename} of the package nas-bench-graph"),),
             licence=about.licence,
             citation=about.citation,
             note="The package states no unit of the latency; its size speaks for seconds.",
@@ -155,7 +155,7 @@ def _analog_header(rows: int, filename: str) -> TableHeader:
         columns=tuple(ColumnInfo.model_validate(column) for column in columns),
         rows=rows,
         complete=rows == cells201.SIZE,
-        sources=(SourceInfo(file=filename, url="https://pypi.org/project/analog-nasbench"),),
+        sources=(SourceInfo(file=f"{filename} of the package analog-nasbench"),),
         licence=about.licence,
         note="The authors' own trainings of NAS-Bench-201's cells, on digital and analog hardware. "
         "The package states no licence.",
