@@ -23,11 +23,7 @@ from nasgoat.solve.standard_form import StandardForm, standard_form
 
 Floats = NDArray[np.float64]
 
-# HiGHS's own 1e-6 is coarse where the root is steep; at 1e-8 it proved false optima
-# (docs/solver.md).
-TOLERANCE = 1e-7
 SEEDS = 3  # HiGHS drops a proof whose last solution it finds over the tolerance by a hair
-ENDED = ("optimal", "infeasible")  # a MIP that was solved to its end
 MIP_SHARE = 0.3  # of the gap is left to HiGHS, the rest to the tangents
 LP_MARGIN = 1e-6  # relative; the LP optimum is a bound up to the simplex method's dual tolerance
 MANY = 1000  # tangents slow the LPs of a branch and bound down
@@ -44,15 +40,12 @@ class HighsSolver:
         seed: HiGHS's random seed.
         root_rounds: rounds of tangents at the LP relaxation before the first MIP, at most.
         ceiling: whether a row keeps the objective below the best value known.
-        opinions: solves with different random seeds behind every proof, of whose bounds the least
-            counts: HiGHS now and then proves what is false, rarely twice (docs/solver.md).
     """
 
     threads: int = 1
     seed: int = 0
     root_rounds: int = 12
     ceiling: bool = True
-    opinions: int = 2
 
     @property
     def name(self) -> str:
@@ -217,45 +210,25 @@ class _Solve:
             record.raise_bound(bound)
 
     def _solve_mip(self) -> str:
-        """Solve the current MILP; update incumbent, bound and tangents.
-
-        A proof counts for as much as the least of several independent ones.
-        """
+        """Solve the current MILP; update incumbent, bound and tangents."""
         record, model = self.record, self.model
         spared = MIP_SHARE * record.allowed
-        options: dict[str, float] = {"mip_feasibility_tolerance": TOLERANCE}
+        model.set({"random_seed": self.settings.seed + self.attempts})
         if record.limits.nodes is not None:
-            options["mip_max_nodes"] = record.limits.nodes
-        model.set(options)
+            model.set({"mip_max_nodes": record.limits.nodes})
         if np.isfinite(record.value) and self.settings.ceiling:
             # the incumbent's tangents leave it below this row, so that "infeasible" means "proven"
             model.keep_below(record.ceiling)
-        known = set(record.seen)
-        status, bound = self._opinion(0, spared)
-        goes_on = status in ENDED and len(record.seen) > len(known)
-        if not goes_on or record.value - bound <= record.allowed:  # else nothing is claimed yet
-            for i in range(1, self.settings.opinions):
-                if status in ENDED:
-                    other, at_most = self._opinion(i, spared)
-                    status = other if status == "infeasible" or other not in ENDED else status
-                    bound = min(bound, at_most)
-            if np.isfinite(bound):
-                record.raise_bound(bound, final=status == "optimal")
-        record.effort.update(rounds=1)
-        self._learn([graph for graph in record.seen if graph not in known])
-        return status
-
-    def _opinion(self, number: int, spared: float) -> tuple[str, float]:
-        """Solve the current MILP with a random seed of its own; how it ended, and the bound."""
-        record, model = self.record, self.model
-        seed = self.settings.seed + self.attempts + SEEDS * number
-        model.set({"random_seed": seed})
         if record.best is not None:
             model.suggest(self.design.values_at(record.best))
+        known = set(record.seen)
         status = model.solve(record.clock.left, spared, self._visit, record.tell)
-        record.effort.update(nodes=model.nodes)
-        # HiGHS drops nodes within the absolute gap and then claims a bound that is too good by that
-        return status, np.inf if status == "infeasible" else model.bound - spared
+        if status != "infeasible":
+            # HiGHS drops nodes within the absolute gap and claims a bound that is too good by that
+            record.raise_bound(model.bound - spared, final=status == "optimal")
+        record.effort.update(rounds=1, nodes=model.nodes)
+        self._learn([graph for graph in record.seen if graph not in known])
+        return status
 
     def _visit(self, point: Floats) -> None:
         self.record.visit(self.design.graph_at(point))

@@ -20,6 +20,10 @@ Floats = NDArray[np.float64]
 OPTIONS = {
     "mip_rel_gap": 0.0,  # the absolute gap decides
     "primal_feasibility_tolerance": 1e-8,
+    # Ten times HiGHS's own. An integer variable's bound is propagated, then rounded away from the
+    # solution if it exceeds an integer by this tolerance; a rounding error of a row divided by a
+    # small coefficient does that where the tolerance is tight (docs/solver.md)
+    "mip_feasibility_tolerance": 1e-5,
     # HiGHS 1.15.1 loses solutions after a restart, and by a presolve rule that drops an equality
     # clique (its issues 2439 and 3216): models of this package came out wrong with either of them
     "mip_allow_restart": False,

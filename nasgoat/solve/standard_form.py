@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 # HiGHS 1.15.1 answers wrongly on rows with smaller coefficients if it is told to keep them, and by
 # default drops them without a word. They are left out with their largest effect granted to the row.
-LEAST_COEFFICIENT = 1e-9
+LEAST_COEFFICIENT = 1e-7
 ROUNDING = 1e-9  # of the right-hand side of a row whose variables are all fixed
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyomo.environ as pyo
 import pytest
+from scipy import sparse
 
 from nasgoat.acquisition import LowerConfidenceBound, PosteriorMean
 from nasgoat.errors import (
@@ -20,6 +21,8 @@ from nasgoat.optimize import ExhaustiveOptimizer, MipOptimizer, Task
 from nasgoat.records import Limits
 from nasgoat.solve import HighsSolver, KBest, Start, solver, standard_form
 from nasgoat.solve.highs import MANY
+from nasgoat.solve.highs_model import HighsModel
+from nasgoat.solve.standard_form import StandardForm
 from nasgoat.spaces import nasbench101, nasbench201
 from tests import oracles
 from tests.mip.oracles_mip import SMALL, believed, kernel_maps, small_problem
@@ -199,6 +202,27 @@ def test_both_standard_forms_agree() -> None:
     assert abs(ours.A[:, columns] - theirs.matrix).max() == 0.0
     assert (np.where(theirs.senses <= 0, theirs.rhs, -np.inf) == ours.row_lower).all()
     assert (np.where(theirs.senses >= 0, theirs.rhs, np.inf) == ours.row_upper).all()
+
+
+@pytest.mark.parametrize("error", [2e-11, 3e-10])
+@pytest.mark.parametrize("presolve", ["off", "choose"])
+def test_rounding_errors_of_rows_fix_no_binary(error: float, presolve: str) -> None:
+    """Cuts have such errors; at a tolerance of 1e-7 HiGHS 1.15.1 finds that the first must be 1."""
+    form = StandardForm(
+        cost=np.array([1.0, -1e-3, -2e-3, -3e-3, -4e-3, 0.0, 0.0]),
+        offset=0.0,
+        A=sparse.csr_matrix([[-3.4e-5, 0, 0, 0, 0, -1, -1], [0, 1, 1, 1, 1, 0, 1]]),
+        row_lower=np.full(2, -np.inf),
+        row_upper=np.array([-2.0 - error, 3.0]),
+        lower=np.zeros(7),
+        upper=np.ones(7),
+        integer=np.array([True] * 5 + [False] * 2),
+        column_of={},
+    )
+    model = HighsModel.of(form, threads=1)
+    model.set({"presolve": presolve})
+    assert model.solve(np.inf, 0.0, lambda point: None, lambda: None) == "optimal"
+    assert model.bound == pytest.approx(-0.007, abs=2e-5)
 
 
 def test_the_model_is_left_as_it_was() -> None:
