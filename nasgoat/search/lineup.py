@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from nasgoat.search.evolution import Evolution
 from nasgoat.search.goat_settings import GoatSettings
+from nasgoat.search.gp_bayesopt import GPBayesOpt
 from nasgoat.search.kinds import MethodKind
 from nasgoat.search.local_search import LocalSearch
+from nasgoat.search.nasbot import Nasbot
+from nasgoat.search.nasbowl import Nasbowl
 from nasgoat.search.random_search import RandomSearch
 from nasgoat.surrogate import PAPER_NOISE
 
@@ -22,6 +25,37 @@ KINDS: dict[str, MethodKind] = {
     ),
     "local-search": MethodKind(
         "all neighbors of the best graph, restarts when stuck", "White et al. 2021", LocalSearch
+    ),
+    "gp-bayesopt": MethodKind(
+        "Gaussian process on Hamming distances, confidence bound over random graphs",
+        "White et al. 2021",
+        GPBayesOpt,
+    ),
+    "nasbot": MethodKind(
+        "Gaussian process on OTMANN distances, expected improvement of mutants",
+        "Kandasamy et al. 2018",
+        Nasbot,
+    ),
+    "nasbot-degrees": MethodKind(
+        "the same on distances of sorted degrees and operation counts, naszilla's NASBOT",
+        "White et al. 2021",
+        Nasbot,
+        fixed={"distance": "degrees"},
+        base="nasbot",
+    ),
+    "nasbowl": MethodKind(
+        "Gaussian process with a Weisfeiler-Lehman kernel, expected improvement over a pool",
+        "Ru et al. 2021",
+        Nasbowl,
+    ),
+    "nasbowl-2021": MethodKind(
+        "the setting of NAS-BOWL's paper: 10 initial, 30 batches of 5 from a pool of 200",
+        "Ru et al. 2021",
+        Nasbowl,
+        fixed={"initial": 10, "pool": 200, "transform": "log"},
+        base="nasbowl",
+        batch=5,
+        budget=160,
     ),
     "nasgoat-2025": MethodKind(
         "the setting of nasgoat's paper: 10 initial, batches of the 5 best, fixed noise",
