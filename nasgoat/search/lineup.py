@@ -1,14 +1,15 @@
-"""The search methods of nasgoat, by name."""
+"""The search methods of nasgoat and the protocols of papers, by name."""
 
 from __future__ import annotations
 
 from nasgoat.search.evolution import Evolution
 from nasgoat.search.goat_settings import GoatSettings
 from nasgoat.search.gp_bayesopt import GPBayesOpt
-from nasgoat.search.kinds import MethodKind
+from nasgoat.search.kinds import MethodKind, Protocol
 from nasgoat.search.local_search import LocalSearch
 from nasgoat.search.nasbot import Nasbot
 from nasgoat.search.nasbowl import Nasbowl
+from nasgoat.search.optuna_search import OptunaSearch, optuna_search
 from nasgoat.search.random_search import RandomSearch
 from nasgoat.surrogate import PAPER_NOISE
 
@@ -48,20 +49,28 @@ KINDS: dict[str, MethodKind] = {
         "Ru et al. 2021",
         Nasbowl,
     ),
-    "nasbowl-2021": MethodKind(
-        "the setting of NAS-BOWL's paper: 10 initial, 30 batches of 5 from a pool of 200",
-        "Ru et al. 2021",
-        Nasbowl,
-        fixed={"initial": 10, "pool": 200, "transform": "log"},
-        base="nasbowl",
-        batch=5,
-        budget=160,
+    "tpe": MethodKind(
+        "Optuna's tree-structured Parzen estimator on the choices that make a graph",
+        "Bergstra et al. 2011",
+        OptunaSearch,
+        optuna_search,
+        fixed={"sampler": "tpe"},
     ),
-    "nasgoat-2025": MethodKind(
+    "cmaes": MethodKind(
+        "Optuna's CMA-ES on numbers whose greatest decides each choice",
+        "Hansen 2016",
+        OptunaSearch,
+        optuna_search,
+        fixed={"sampler": "cmaes"},
+    ),
+}
+
+MISSING = {"bananas": "nasgoat-models"}  # methods of packages that may not be installed
+
+PROTOCOLS: dict[str, Protocol] = {
+    "nasgoat-2025": Protocol(
+        "goat",
         "the setting of nasgoat's paper: 10 initial, batches of the 5 best, fixed noise",
-        "nasgoat's own",
-        GoatSettings,
-        GoatSettings.build,
         {
             "initial": 10,
             "transform": "standardise",
@@ -69,10 +78,21 @@ KINDS: dict[str, MethodKind] = {
             "acquisition": "lcb",
             "batch_rule": "top-k",
         },
-        "goat",
         batch=5,
         budget=160,
     ),
+    "nasbowl-2021": Protocol(
+        "nasbowl",
+        "the setting of NAS-BOWL's paper: 10 initial, 30 batches of the 5 best of a pool of 200",
+        {"initial": 10, "pool": 200, "transform": "log"},
+        batch=5,
+        budget=160,
+    ),
+    "bananas-2021": Protocol(
+        "bananas",
+        "the setting of BANANAS' paper: 10 initial, batches of 10",
+        {"initial": 10},
+        batch=10,
+        budget=150,
+    ),
 }
-
-WANTED = {"bananas": "nasgoat-models"}  # methods whose package may be missing
