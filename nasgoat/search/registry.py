@@ -9,7 +9,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Self
 
@@ -158,12 +157,8 @@ def method_kind(name: str) -> MethodKind:
 
 
 def _points() -> list[EntryPoint]:
-    return [point for point in _entry_points() if point.name not in {*KINDS, *PROTOCOLS}]
-
-
-@cache  # reading the metadata of all packages takes some 10 ms
-def _entry_points() -> tuple[EntryPoint, ...]:
-    return tuple(entry_points(group=GROUP))
+    known = {*KINDS, *PROTOCOLS}
+    return [point for point in entry_points(group=GROUP) if point.name not in known]
 
 
 def _loaded(point: EntryPoint) -> MethodKind:
