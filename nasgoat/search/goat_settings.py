@@ -16,6 +16,7 @@ from nasgoat.search.rules import acquisition_rule
 from nasgoat.surrogate import NOISE, TRANSFORMS, GPSurrogate
 
 BATCH_RULES: dict[str, BatchRule] = {"fantasies": Fantasies(), "top-k": TopKPool()}
+PAPER = "paper"  # the features that ``feature_maps_of`` chooses where none are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class GoatSettings:
     Args:
         initial: size of the initial design.
         kernel: linear, or exponential in the features.
-        features: names of feature maps joined by ``+``; None for the usual ones of the space.
+        features: names of feature maps joined by ``+``; None for the usual ones of the space,
+            ``"paper"`` for those of nasgoat's paper.
         transform: of the targets.
         noise: variance of the observation noise in the transformed unit; None: it is fitted.
         acquisition: lcb, mean, ei or thompson.
@@ -90,7 +92,7 @@ class GoatSettings:
         on_check = surroundings.on_check
         surrogate = GPSurrogate.of_space(
             space,
-            self.features,
+            None if self.features == PAPER else self.features,
             exponential=self.kernel == "exponential",
             transform=TRANSFORMS[self.transform],
             noise=NOISE if self.noise is None else self.noise,

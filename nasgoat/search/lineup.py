@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nasgoat.search.evolution import Evolution
-from nasgoat.search.goat_settings import GoatSettings
+from nasgoat.search.goat_settings import PAPER, GoatSettings
 from nasgoat.search.gp_bayesopt import GPBayesOpt
 from nasgoat.search.kinds import MethodKind, Protocol
 from nasgoat.search.local_search import LocalSearch
@@ -73,9 +73,11 @@ PROTOCOLS: dict[str, Protocol] = {
         "the setting of nasgoat's paper: 10 initial, batches of the 5 best, fixed noise",
         {
             "initial": 10,
+            "features": PAPER,
             "transform": "standardise",
             "noise": PAPER_NOISE,
             "acquisition": "lcb",
+            "beta": 1.0,
             "batch_rule": "top-k",
         },
         batch=5,

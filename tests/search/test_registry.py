@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pytest
 
 from nasgoat.errors import BadDataError, NoEncodingError, UnknownNameError
+from nasgoat.kernels import default_feature_maps
 from nasgoat.optimize import CheckedOptimizer, DescentOptimizer, MipOptimizer, PoolOptimizer
 from nasgoat.search import (
     Evolution,
@@ -24,6 +25,7 @@ from nasgoat.search import (
     Surroundings,
     TopKPool,
     UseEI,
+    UseLCB,
     build,
     method_kind,
     method_kinds,
@@ -105,6 +107,8 @@ def test_the_setting_of_the_paper() -> None:
     assert (surrogate.transform, surrogate.noise) == (Standardise(), PAPER_NOISE)
     assert surrogate.exponential
     assert (method.batch, method.initial) == (TopKPool(), 10)
+    assert method.acquisition == UseLCB(1.0)
+    assert surrogate.maps == default_feature_maps(5, len(SPACE.node_alphabet), 0)
 
 
 def test_protocols_fix_what_they_prescribe() -> None:
