@@ -60,7 +60,7 @@ def mean_intervals(table: Floats, level: float = LEVEL) -> tuple[Floats, Floats]
 
 
 def expanded(level: float, n: int) -> float:
-    """The level at which the bootstrap's interval of a mean is as long as Student's (Hesterberg 2015).
+    """The level at which the bootstrap gives intervals as long as Student's (Hesterberg 2015).
 
     Resamples have a variance of ``(n - 1) / n`` times that of the data, and normal tails.
 
