@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, get_args
 
-from nasgoat.cli.build import Optimization, chosen
+from nasgoat.cli.build import chosen
 from nasgoat.mip import Encoding
-from nasgoat.optimize import AcquisitionOptimizer
+from nasgoat.optimize import AcquisitionOptimizer, Optimization
 from nasgoat.records import Limits
 
 NO_SWITCH = ("threads", "seed", "pool")  # what makes no difference to one graph

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchmarks.observations import DESIGNS, random_design, search_history
-from nasgoat.cli.build import KERNELS, Optimization, chosen
+from nasgoat.cli.build import KERNELS, chosen
 from nasgoat.cli.solve import SPACES, SolveSettings, space_of, synthetic_task
-from nasgoat.optimize import Task
+from nasgoat.optimize import Optimization, Task
 from nasgoat.search import acquisition_rule
 from nasgoat.search.goat import STARTS, least_target
 from nasgoat.spaces import (

@@ -29,6 +29,7 @@ app.add_typer(data_app, name="data")
 
 @app.command()
 def run(
+    context: typer.Context,
     benchmark: Annotated[
         str,
         typer.Option(
@@ -36,15 +37,21 @@ def run(
         ),
     ] = "nasbench-graph:cora",
     method: Annotated[
-        str, typer.Option(help="Search method: goat, random, evolution or local-search.")
+        str, typer.Option(help="Search method; `nasgoat methods` lists them with their options.")
     ] = "goat",
+    set_: Annotated[
+        Optional[list[str]],  # noqa: UP045  (typer reads it at run time)
+        typer.Option("--set", metavar="KEY=VALUE", help="An option of the method; repeatable."),
+    ] = None,
     budget: Annotated[
         int, typer.Option(min=1, help="Evaluations in all, initial ones included.")
     ] = 50,
     initial: Annotated[
-        int, typer.Option(min=1, help="Random evaluations to begin with (evolution: 30).")
+        int, typer.Option(min=1, help="Random evaluations to begin with (evolution: population).")
     ] = 10,
-    batch: Annotated[int, typer.Option(min=1, help="Evaluations asked for at once.")] = 1,
+    batch: Annotated[
+        int, typer.Option(min=1, help="Evaluations asked for at once; protocols set their own.")
+    ] = 1,
     workers: Annotated[
         int,
         typer.Option(
@@ -102,20 +109,35 @@ def run(
     Example: nasgoat run --benchmark nasbench-graph:cora --budget 60 --solver highs
     """
     with friendly(debug=debug):
-        from nasgoat.cli.build import Optimization, Search  # noqa: PLC0415
+        from nasgoat.cli.build import method_spec  # noqa: PLC0415
         from nasgoat.cli.run import RunSettings, execute  # noqa: PLC0415
 
+        flags = {
+            "initial": initial,
+            "kernel": kernel,
+            "features": features,
+            "transform": transform,
+            "acquisition": acquisition,
+            "beta": beta,
+            "batch_rule": batch_rule,
+            "optimizer": optimizer,
+            "solver": solver,
+            "threads": threads,
+            "time_limit": time_limit,
+            "gap": gap,
+        }
+        typed = {name for name in context.params if _typed(context, name)}
+        spec = method_spec(method, {k: v for k, v in flags.items() if k in typed}, set_ or [])
         execute(
             RunSettings(
                 benchmark,
-                budget,
-                batch,
+                budget if "budget" in typed else spec.budget or budget,
+                batch if "batch" in typed else spec.batch or batch,
                 workers,
                 seed,
                 data,
                 out,
-                Search(method, initial, kernel, acquisition, beta, transform, batch_rule, features),
-                Optimization(optimizer, solver, threads, time_limit, gap),
+                spec,
                 resume=resume,
                 check=check_exhaustive,
                 json=json,
@@ -154,8 +176,8 @@ def solve(
     Example: nasgoat solve --space nasbench101 --nodes 7 --observations 60 --solver highs
     """
     with friendly(debug=debug):
-        from nasgoat.cli.build import Optimization  # noqa: PLC0415
         from nasgoat.cli.solve import SolveSettings, execute  # noqa: PLC0415
+        from nasgoat.optimize import Optimization  # noqa: PLC0415
 
         execute(
             SolveSettings(
@@ -172,6 +194,21 @@ def solve(
             k,
             json=json,
         )
+
+
+@app.command()
+def methods(json: options.Json = False, debug: options.Debug = False) -> None:
+    """All search methods, their papers and their options."""
+    with friendly(debug=debug):
+        from nasgoat.cli.methods import show_methods  # noqa: PLC0415
+
+        show_methods(json=json)
+
+
+def _typed(context: typer.Context, name: str) -> bool:
+    """Whether the value of a parameter was typed, rather than its default."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _version(wanted: bool) -> None:

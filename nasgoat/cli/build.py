@@ -2,158 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
 from nasgoat.errors import NoEncodingError, UnknownNameError
-from nasgoat.mip import ModelOptions, encodable
-from nasgoat.optimize import (
-    AcquisitionOptimizer,
-    AutoOptimizer,
-    CheckedOptimizer,
-    ExhaustiveOptimizer,
-    MipOptimizer,
-)
-from nasgoat.records import Limits, ProgressCallback
-from nasgoat.search import (
-    BatchRule,
-    Evolution,
-    Fantasies,
-    GoatSearch,
-    LocalSearch,
-    RandomSearch,
-    SearchMethod,
-    TopKPool,
-    acquisition_rule,
-)
-from nasgoat.solve import solver
+from nasgoat.optimize import Optimization
+from nasgoat.search import MethodSpec
+from nasgoat.search.options import pairs_of
 from nasgoat.spaces import SearchSpace
-from nasgoat.surrogate import TRANSFORMS, GPSurrogate
 
-METHODS = ("goat", "random", "evolution", "local-search")
 KERNELS = ("linear", "exponential")
-OPTIMIZERS = ("auto", "mip", "exhaustive")
-BATCH_RULES: dict[str, BatchRule] = {"fantasies": Fantasies(), "top-k": TopKPool()}
 
 chosen = UnknownNameError.unless_among
 
 
-@dataclass(frozen=True, slots=True)
-class Optimization:
-    """How to minimise the acquisition function, as named on the command line."""
+def method_spec(name: str, flags: Mapping[str, object], settings: list[str]) -> MethodSpec:
+    """A method with its options.
 
-    optimizer: str | None
-    solver: str | None
-    threads: int
-    seconds: float
-    gap: float
-
-    @property
-    def limits(self) -> Limits:
-        """Of each proposal."""
-        return Limits(seconds=self.seconds, gap=self.gap)
-
-    @property
-    def name(self) -> str:
-        """The optimiser's name; naming a solver means the MIP."""
-        return self.optimizer or ("auto" if self.solver is None else "mip")
-
-    def build(
-        self, *, check: bool = False, on_check: Callable[[float, float], None] | None = None
-    ) -> AcquisitionOptimizer:
-        """The optimiser.
-
-        Args:
-            check: compare every optimum with exhaustive search.
-            on_check: hears of every comparison.
-
-        Raises:
-            UnknownNameError: there is no such optimiser or solver.
-        """
-        # joint choices do not fit the licence that comes with gurobipy
-        options = ModelOptions(joint=self.solver != "gurobi")
-        mip = MipOptimizer(solver(self.solver or "highs", self.threads), options)
-        optimizers: dict[str, AcquisitionOptimizer] = {
-            "auto": AutoOptimizer(mip),
-            "mip": mip,
-            "exhaustive": ExhaustiveOptimizer(),
-        }
-        optimizer = optimizers[chosen("optimizer", self.name, OPTIMIZERS)]
-        return CheckedOptimizer(optimizer, on_check=on_check) if check else optimizer
-
-    def require(self, space: SearchSpace, kernel: str, acquisition: str) -> None:
-        """Refuse what cannot be optimised before anything is evaluated.
-
-        Raises:
-            NoEncodingError: the acquisition function does not fit the kernel, or the space has no
-                MIP form and the MIP is asked for.
-        """
-        if self.name == "mip":
-            encodable(space)
-        if acquisition == "thompson" and kernel != "linear":
-            msg = "a Thompson sample needs a linear kernel: use --kernel linear"
-            raise NoEncodingError(msg)
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """A search method, as named on the command line.
+    Args:
+        name: of the method.
+        flags: values of the flags that were typed, by option.
+        settings: ``key=value`` texts; they outweigh flags.
 
     Raises:
-        UnknownNameError: one of the names does not exist.
-        ValueError: ``beta`` is negative or not finite.
+        UnknownNameError: there is no such method or option.
+        ValueError: an option has an impossible value.
+        NoEncodingError: options do not fit together.
     """
+    return MethodSpec.of(name, {**flags, **pairs_of(settings)})
 
-    method: str
-    initial: int
-    kernel: str
-    acquisition: str
-    beta: float
-    transform: str
-    batch_rule: str
-    features: str | None = None
 
-    def __post_init__(self) -> None:
-        chosen("method", self.method, METHODS)
-        chosen("kernel", self.kernel, KERNELS)
-        chosen("transform", self.transform, TRANSFORMS)
-        chosen("batch rule", self.batch_rule, BATCH_RULES)
-        acquisition_rule(self.acquisition, self.beta)
+def require(optimization: Optimization, space: SearchSpace, kernel: str, acquisition: str) -> None:
+    """Refuse what cannot be optimised before anything is drawn.
 
-    def build(
-        self,
-        space: SearchSpace,
-        optimization: Optimization,
-        optimizer: AcquisitionOptimizer,
-        on_progress: ProgressCallback | None,
-    ) -> SearchMethod[Any]:
-        """The search method.
-
-        Raises:
-            NoEncodingError: the acquisition function does not fit the kernel.
-            UnknownNameError: there are no such features.
-            ValueError: the features do not fit the space.
-        """
-        if self.method == "random":
-            return RandomSearch(self.initial)
-        if self.method == "evolution":
-            return Evolution()
-        if self.method == "local-search":
-            return LocalSearch(self.initial)
-        optimization.require(space, self.kernel, self.acquisition)
-        surrogate = GPSurrogate.of_space(
-            space,
-            self.features,
-            exponential=self.kernel == "exponential",
-            transform=TRANSFORMS[self.transform],
-        )
-        return GoatSearch(
-            surrogate,
-            optimizer,
-            acquisition_rule(self.acquisition, self.beta),
-            optimization.limits,
-            BATCH_RULES[self.batch_rule],
-            self.initial,
-            on_progress,
-        )
+    Raises:
+        NoEncodingError: the acquisition function does not fit the kernel, or the space has no
+            MIP form and the MIP is asked for.
+    """
+    optimization.require(space)
+    if acquisition == "thompson" and kernel != "linear":
+        msg = "a Thompson sample needs a linear kernel: use --kernel linear"
+        raise NoEncodingError(msg)

@@ -46,7 +46,8 @@ OptimizerName = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(
         "--optimizer",
-        help="Acquisition optimiser: mip, exhaustive, or auto (lists the space if it can).",
+        help="Acquisition optimiser: mip, exhaustive, auto (lists the space if it can), or, "
+        "without proof, local-search or pool.",
         rich_help_panel=OPTIMISATION,
     ),
 ]

@@ -10,13 +10,13 @@ from typing import Any
 
 import typer
 
-from nasgoat.cli.build import Optimization, Search
 from nasgoat.cli.console import print_json, stderr, stdout
 from nasgoat.cli.errors import INTERRUPTED
 from nasgoat.cli.summary import Phases, describe, run_summary
 from nasgoat.cli.watch import Watch
 from nasgoat.cli.workers import workers
 from nasgoat.errors import JournalError, NoRepeatsError
+from nasgoat.search import MethodSpec
 from nasgoat.study import Event, OnEvent, Study, regret_plot
 from nasgoat.tabular import Evaluator, NoisyEvaluator, benchmark
 
@@ -35,8 +35,7 @@ class RunSettings:
     seed: int
     data: Path | None
     out: Path | None
-    search: Search
-    optimization: Optimization
+    method: MethodSpec
     resume: bool
     check: bool
     json: bool
@@ -47,11 +46,12 @@ def execute(settings: RunSettings) -> None:
     """Run, and print what was found."""
     with Watch(settings.budget) as watch:
         phases = Phases("check" if settings.check else "other")
-        optimizer = settings.optimization.build(check=settings.check, on_check=watch.on_check)
         watch.say(f"loading {settings.benchmark}")
         evaluator = _load(settings, phases)
-        method = settings.search.build(
-            evaluator.space, settings.optimization, optimizer, watch.on_progress
+        method = settings.method.build(
+            evaluator.space,
+            on_progress=watch.on_progress,
+            on_check=watch.on_check if settings.check else None,
         )
         folder = _folder(settings)
         with Study(
@@ -128,7 +128,7 @@ def _folder(settings: RunSettings) -> Path:
             raise JournalError(msg)
         stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S-%f")[:-3]
         what = settings.benchmark.replace(":", "-")
-        out = Path("runs") / f"{stamp}-{what}-{settings.search.method}-{settings.seed}"
+        out = Path("runs") / f"{stamp}-{what}-{settings.method.name}-{settings.seed}"
     journal = out / JOURNAL
     if settings.resume and not journal.exists():
         msg = f"there is no journal {journal} to go on with; leave --resume out to begin one"

@@ -10,14 +10,14 @@ import numpy as np
 import typer
 
 from nasgoat.acquisition import Acquisition
-from nasgoat.cli.build import KERNELS, Optimization, chosen
+from nasgoat.cli.build import KERNELS, chosen, require
 from nasgoat.cli.console import print_json, stderr, stdout
 from nasgoat.cli.errors import INTERRUPTED
 from nasgoat.cli.summary import certificate_lines
 from nasgoat.cli.watch import Watch
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.kernels import ExponentialKernel, LinearKernel, stacked_features
-from nasgoat.optimize import Task
+from nasgoat.optimize import Optimization, Task
 from nasgoat.posterior import FeaturePosterior, KernelPosterior
 from nasgoat.search import acquisition_rule
 from nasgoat.spaces import CellSpace, darts, nasbench101, nasbench201, nasbench_graph
@@ -55,7 +55,7 @@ def execute(settings: SolveSettings, k: int, *, json: bool) -> None:
         space = space_of(settings.space, settings.nodes)
         minimizer = optimization.build()
         chosen("kernel", settings.kernel, KERNELS)
-        optimization.require(space, settings.kernel, settings.acquisition)
+        require(optimization, space, settings.kernel, settings.acquisition)
         watch.say("drawing observations")
         task = synthetic_task(space, settings)
         watch.say(f"optimising over {space.name}")

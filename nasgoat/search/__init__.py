@@ -5,8 +5,11 @@ from nasgoat.search.batches import BatchRule, Fantasies, TopKPool
 from nasgoat.search.design import Design
 from nasgoat.search.evolution import Evolution
 from nasgoat.search.goat import GoatSearch
+from nasgoat.search.goat_settings import GoatSettings
+from nasgoat.search.kinds import MethodKind, Surroundings
 from nasgoat.search.local_search import LocalSearch
 from nasgoat.search.random_search import RandomSearch
+from nasgoat.search.registry import MethodSpec, build, method_kind, method_kinds, method_names
 from nasgoat.search.rules import (
     AcquisitionRule,
     UseEI,
@@ -23,13 +26,21 @@ __all__ = [
     "Evolution",
     "Fantasies",
     "GoatSearch",
+    "GoatSettings",
     "LocalSearch",
+    "MethodKind",
+    "MethodSpec",
     "RandomSearch",
     "SearchMethod",
+    "Surroundings",
     "TopKPool",
     "UseEI",
     "UseLCB",
     "UseMean",
     "UseThompson",
     "acquisition_rule",
+    "build",
+    "method_kind",
+    "method_kinds",
+    "method_names",
 ]

@@ -1,0 +1,106 @@
+"""The main method in words: every variant of it as plain options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from nasgoat.errors import NoEncodingError, UnknownNameError
+from nasgoat.optimize import Optimization
+from nasgoat.search.base import SearchMethod
+from nasgoat.search.batches import BatchRule, Fantasies, TopKPool
+from nasgoat.search.design import check_initial
+from nasgoat.search.goat import GoatSearch
+from nasgoat.search.kinds import Surroundings
+from nasgoat.search.rules import acquisition_rule
+from nasgoat.surrogate import NOISE, TRANSFORMS, GPSurrogate
+
+BATCH_RULES: dict[str, BatchRule] = {"fantasies": Fantasies(), "top-k": TopKPool()}
+
+
+@dataclass(frozen=True, slots=True)
+class GoatSettings:
+    """Options of ``goat``.
+
+    Args:
+        initial: size of the initial design.
+        kernel: linear, or exponential in the features.
+        features: names of feature maps joined by ``+``; None for the usual ones of the space.
+        transform: of the targets.
+        noise: variance of the observation noise in the transformed unit; None: it is fitted.
+        acquisition: lcb, mean, ei or thompson.
+        beta: of lcb, ``mean - sqrt(beta) std``.
+        batch_rule: how several graphs are picked at once.
+        optimizer: of the acquisition function; None for ``auto``, or ``mip`` where a solver is
+            named.
+        solver: of the MIP; None for HiGHS.
+        threads: of the solver.
+        time_limit: seconds of each certified optimum.
+        gap: at which a proof is complete.
+        pool: number of graphs that the optimiser ``pool`` values.
+
+    Raises:
+        UnknownNameError: one of the names does not exist.
+        ValueError: a number is out of range.
+    """
+
+    initial: int = 10
+    kernel: Literal["linear", "exponential"] = "linear"
+    features: str | None = None
+    transform: str = "rank-gaussian"
+    noise: float | None = None
+    acquisition: str = "lcb"
+    beta: float = 1.0
+    batch_rule: str = "fantasies"
+    optimizer: str | None = None
+    solver: str | None = None
+    threads: int = 1
+    time_limit: float = 1800.0
+    gap: float = 1e-4
+    pool: int = 200
+
+    def __post_init__(self) -> None:
+        check_initial(self.initial)
+        UnknownNameError.unless_among("kernel", self.kernel, ("linear", "exponential"))
+        UnknownNameError.unless_among("transform", self.transform, TRANSFORMS)
+        UnknownNameError.unless_among("batch rule", self.batch_rule, BATCH_RULES)
+        acquisition_rule(self.acquisition, self.beta)
+        self.optimization.require_names()
+        if self.acquisition == "thompson" and self.kernel != "linear":
+            msg = "a Thompson sample needs a linear kernel: use --kernel linear"
+            raise NoEncodingError(msg)
+
+    @property
+    def optimization(self) -> Optimization:
+        """How the acquisition function is minimised."""
+        return Optimization(
+            self.optimizer, self.solver, self.threads, self.time_limit, self.gap, self.pool
+        )
+
+    def build(self, surroundings: Surroundings) -> SearchMethod[Any]:
+        """The method, for a space.
+
+        Raises:
+            NoEncodingError: the space has no MIP form and the MIP is asked for.
+            UnknownNameError: there are no such features.
+            ValueError: the features do not fit the space.
+        """
+        space = surroundings.space
+        self.optimization.require(space)
+        on_check = surroundings.on_check
+        surrogate = GPSurrogate.of_space(
+            space,
+            self.features,
+            exponential=self.kernel == "exponential",
+            transform=TRANSFORMS[self.transform],
+            noise=NOISE if self.noise is None else self.noise,
+        )
+        return GoatSearch(
+            surrogate,
+            self.optimization.build(check=on_check is not None, on_check=on_check),
+            acquisition_rule(self.acquisition, self.beta),
+            self.optimization.limits,
+            BATCH_RULES[self.batch_rule],
+            self.initial,
+            surroundings.on_progress,
+        )
