@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
@@ -19,8 +19,8 @@ from nasgoat.compare import (
     rows,
 )
 
-
-WIDE = 150  # columns that a table takes with its intervals beside their means
+WIDE = 150  # characters that a whole table takes
+LEFT_OUT = ("trials", "test", "rank")  # of the columns, where there is less room
 
 
 def show(console: Console, report: Report, folder: Folder) -> None:
@@ -44,12 +44,19 @@ def _table(result: BenchmarkResult, checkpoint: int, reference: str, wide: bool)
     yardstick = result.yardstick
     what = "optimum" if yardstick.is_optimum else "best found by any method"
     title = f"{result.benchmark}: {result.objective}; {what} {yardstick.value:.4f}"
-    table = _empty(f"\n{title}; after {checkpoint} evaluations", *Row.HEAD)
+    failed = any(method.failures for method in result.methods.values())
+    shown = [
+        (place, name)
+        for place, name in enumerate(Row.HEAD)
+        if wide or name not in LEFT_OUT or (name == "trials" and failed)
+    ]
+    table = _empty(f"\n{title}; after {checkpoint} evaluations", *(name for _, name in shown))
     best = min(one.points[checkpoint].mean_regret for one in result.methods.values() if one.trials)
     for row in rows(result, checkpoint, reference):
         method = result.methods[row.method]
         least = bool(method.trials) and method.points[checkpoint].mean_regret == best
-        cells = [cell if wide else cell.replace(" [", "\n[") for cell in row.cells]
+        cells = [row.cells[place] for place, _ in shown]
+        cells = [cell if wide else cell.replace(" [", "\n[") for cell in cells]
         table.add_row(*map(escape, cells), style="bold" if least else None)
     return table
 
@@ -80,7 +87,8 @@ def _overall(overall: Overall, checkpoint: int) -> Table:
 def _empty(title: str, *head: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, title=escape(title), title_justify="left", title_style="")
     for name in head:
-        table.add_column(name, justify="left" if name == head[0] else "right")
+        justify: JustifyMethod = "left" if name == head[0] else "right"
+        table.add_column(name, justify=justify, overflow="fold")
     return table
 
 
@@ -88,7 +96,7 @@ def _legend(console: Console, report: Report) -> None:
     lines = [
         "[low, high]: 95 % intervals. rank: mean over trials, 1 is best. difference: of the mean",
         f"regret to {report.reference}, paired. p: Wilcoxon's test of it with Holm's correction.",
-        "seconds: of searching, per trial.",
+        "seconds: of searching, per trial. Further columns are in table.csv.",
     ]
     if report.missing:
         lines.append(f"{report.missing} trials are missing or failed.")

@@ -13,6 +13,7 @@ Floats = NDArray[np.float64]
 
 LEVEL = 0.95
 RESAMPLES = 5000  # the 2.5 % quantile is then at its place to within 0.2 % of probability
+SAME = 1e-12  # relative to the largest value: means that differ by less are ties
 SEED = 20250101  # of the resamples: equal data have equal intervals
 
 
@@ -104,7 +105,9 @@ def share_interval(successes: int, trials: int, level: float = LEVEL) -> Interva
 
 def _adjusted(draws: Floats, shift: float, values: Floats, levels: Floats) -> Floats:
     """The levels at which BCa takes the quantiles of the draws; as they are where it has none."""
-    below, not_above = np.searchsorted(draws, shift, "left"), np.searchsorted(draws, shift, "right")
+    rounding = SAME * np.abs(values).max()  # sums of the same rows in another order are ties
+    below = np.searchsorted(draws, shift - rounding, "left")
+    not_above = np.searchsorted(draws, shift + rounding, "right")
     bias = stats.norm.ppf((below + not_above) / (2 * len(draws)))
     spread = values.mean() - values
     square = (spread**2).sum()

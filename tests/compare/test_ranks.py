@@ -1,6 +1,6 @@
 """Rank tests: worked examples, published values, laws, and error rates by simulation."""
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -56,7 +56,34 @@ def test_wilcoxon_is_exact_on_few_differences() -> None:
     assert wilcoxon(np.array([1.0, 2.0, 3.0, 4.0, 5.0])) == pytest.approx(2 / 2**5)
 
 
-def test_wilcoxon_with_ties_and_zeros() -> None:
+@pytest.mark.parametrize("n", [4, 9, 25, 50])
+def test_wilcoxon_is_that_of_scipy_where_nothing_is_tied(n: int) -> None:
+    differences = np.random.default_rng(n).normal(0.3, size=n)
+    wanted = stats.wilcoxon(differences, method="exact").pvalue
+    assert wilcoxon(differences) == pytest.approx(float(wanted), rel=1e-9)
+
+
+def test_wilcoxon_of_many_is_that_of_scipy() -> None:
+    differences = np.round(np.random.default_rng(0).normal(0.05, size=700), 1)
+    wanted = stats.wilcoxon(differences, zero_method="pratt", method="asymptotic").pvalue
+    assert wilcoxon(differences) == pytest.approx(float(wanted), rel=1e-9)
+    fewer = differences[:200]
+    near = stats.wilcoxon(fewer, zero_method="pratt", method="asymptotic").pvalue
+    assert wilcoxon(fewer) == pytest.approx(float(near), abs=0.01)
+
+
+@given(st.lists(st.integers(-3, 3), min_size=1, max_size=8))
+def test_wilcoxon_with_ties_and_zeros_counts_all_signs(given_: list[int]) -> None:
+    differences = np.array(given_) * 0.1
+    sizes = stats.rankdata(np.abs(given_)) * (differences != 0)
+    total = float(sizes[differences > 0].sum())
+    signs = np.array(list(product([0, 1], repeat=len(given_))))
+    sums = signs @ sizes
+    tail = min((sums <= total + 1e-9).mean(), (sums >= total - 1e-9).mean())
+    assert wilcoxon(differences) == pytest.approx(min(1.0, 2 * tail))
+
+
+def test_wilcoxon_of_mostly_zeros() -> None:
     assert wilcoxon(np.zeros(20)) == 1.0
     some = np.array([0.0] * 30 + [0.2] * 12 + [-0.2] * 12)
     assert wilcoxon(some) > 0.9
