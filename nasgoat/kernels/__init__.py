@@ -1,5 +1,6 @@
 """Graph kernels as numbers: feature maps, and linear and exponential kernels over them."""
 
+from nasgoat.kernels.distances import degree_distances, hamming_distances
 from nasgoat.kernels.features import (
     EdgeLabels,
     FeatureMap,
@@ -14,12 +15,15 @@ from nasgoat.kernels.features import (
 from nasgoat.kernels.kernels import ExponentialKernel, GraphKernel, LinearKernel
 from nasgoat.kernels.op_counts import OpCounts
 from nasgoat.kernels.op_paths import OpPaths
+from nasgoat.kernels.otmann import Layers, otmann_distances
+from nasgoat.kernels.weisfeiler_lehman import wl_grams, wl_norms
 
 __all__ = [
     "EdgeLabels",
     "ExponentialKernel",
     "FeatureMap",
     "GraphKernel",
+    "Layers",
     "LinearKernel",
     "NodeLabels",
     "OpCounts",
@@ -28,6 +32,11 @@ __all__ = [
     "ShortestPaths",
     "counts_of",
     "default_feature_maps",
+    "degree_distances",
     "features",
+    "hamming_distances",
+    "otmann_distances",
     "stacked_features",
+    "wl_grams",
+    "wl_norms",
 ]

@@ -46,10 +46,10 @@ def drawn_pool(
         missing = size - len(found)
         if missing == 0:
             break
-        graphs = _samples(space, missing, rng)
-        for key, graph in zip(space.keys(GraphBatch.of(graphs)), graphs, strict=True):
-            if key not in taken:
-                found.setdefault(key, graph)
+        drawn = _samples(space, missing, rng)
+        for i, key in enumerate(space.keys(drawn)):
+            if key not in taken and key not in found:
+                found[key] = drawn[i]
     return found or _last_resort(space, taken, size, rng)
 
 
@@ -85,12 +85,12 @@ def neighborhood(space: SearchSpace, graph: LabeledGraph) -> dict[str, LabeledGr
     return dict(zip(space.keys(GraphBatch.of(neighbors)), neighbors, strict=True))
 
 
-def _samples(space: SearchSpace, count: int, rng: np.random.Generator) -> list[LabeledGraph]:
+def _samples(space: SearchSpace, count: int, rng: np.random.Generator) -> GraphBatch:
     """As many draws, none where members are so rare that drawing finds none."""
     try:
-        return [space.sample(rng) for _ in range(count)]
+        return space.samples(count, rng)
     except EmptySpaceError:
-        return []
+        return GraphBatch.of([])
 
 
 def _last_resort(

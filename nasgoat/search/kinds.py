@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nasgoat.records import ProgressCallback
@@ -46,8 +46,8 @@ class MethodKind:
         settings: a frozen dataclass; its fields of type bool, int, float, str, ``Literal`` or one
             of these or None, all with defaults, are the options. It refuses impossible values.
         build: makes the method of settings.
-        fixed: options that a protocol prescribes.
-        base: the method that a protocol uses, "" for a method of its own.
+        fixed: options that are prescribed.
+        base: the method whose options these are, "" for a method of its own.
         batch: evaluations that a protocol asks for at once, None where that is free.
         budget: evaluations of a protocol in all, None where that is free.
     """
@@ -60,3 +60,33 @@ class MethodKind:
     base: str = ""
     batch: int | None = None
     budget: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """How a paper ran a method.
+
+    Args:
+        method: its name.
+        summary: one line that says what is prescribed.
+        fixed: options that are prescribed.
+        batch: evaluations asked for at once.
+        budget: evaluations in all.
+    """
+
+    method: str
+    summary: str
+    fixed: Mapping[str, OptionValue]
+    batch: int
+    budget: int
+
+    def of(self, kind: MethodKind) -> MethodKind:
+        """The method under the protocol."""
+        return replace(
+            kind,
+            summary=self.summary,
+            fixed={**kind.fixed, **self.fixed},
+            base=self.method,
+            batch=self.batch,
+            budget=self.budget,
+        )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Self
 
@@ -17,7 +16,7 @@ from nasgoat.errors import BadDataError, UnknownNameError
 from nasgoat.records import ProgressCallback
 from nasgoat.search.base import SearchMethod
 from nasgoat.search.kinds import MethodKind, OnCheck, Surroundings
-from nasgoat.search.lineup import KINDS, WANTED
+from nasgoat.search.lineup import KINDS, MISSING, PROTOCOLS
 from nasgoat.search.options import OptionValue, checked, pairs_of
 from nasgoat.spaces import SearchSpace
 
@@ -121,13 +120,16 @@ def method_names() -> list[str]:
 
 
 def method_kinds() -> dict[str, MethodKind]:
-    """All methods by name, those of entry points last."""
+    """All methods by name: nasgoat's own, those of entry points, and protocols of either."""
     kinds = dict(KINDS)
     for point in _points():
         try:
             kinds[point.name] = _loaded(point)
         except BadDataError as error:
             warnings.warn(str(error), stacklevel=2)
+    for name, protocol in PROTOCOLS.items():
+        if protocol.method in kinds:
+            kinds[name] = protocol.of(kinds[protocol.method])
     return kinds
 
 
@@ -135,29 +137,28 @@ def method_kind(name: str) -> MethodKind:
     """What a method is, and how it is built.
 
     Raises:
-        UnknownNameError: there is no such method.
+        UnknownNameError: there is no such method, or its package is not installed.
         BadDataError: the entry point that brings it cannot be loaded.
     """
     if name in KINDS:
         return KINDS[name]
+    if name in PROTOCOLS:
+        return PROTOCOLS[name].of(method_kind(PROTOCOLS[name].method))
     for point in _points():
         if point.name == name:
             return _loaded(point)
-    if name in WANTED:
-        msg = f"the method {name!r} comes with the package {WANTED[name]}, which is not installed"
+    if name in MISSING:
+        msg = (
+            f"the method {name!r} comes with the package {MISSING[name]}: install it, or a version "
+            "of it that has the method"
+        )
         raise UnknownNameError(msg)
-    UnknownNameError.unless_among("method", name, method_names())
-    msg = f"no entry point is named {name!r} any more"
-    raise UnknownNameError(msg)
+    return KINDS[UnknownNameError.unless_among("method", name, method_names())]
 
 
 def _points() -> list[EntryPoint]:
-    return [point for point in _entry_points() if point.name not in KINDS]
-
-
-@cache  # reading the metadata of all packages takes some 10 ms
-def _entry_points() -> tuple[EntryPoint, ...]:
-    return tuple(entry_points(group=GROUP))
+    known = {*KINDS, *PROTOCOLS}
+    return [point for point in entry_points(group=GROUP) if point.name not in known]
 
 
 def _loaded(point: EntryPoint) -> MethodKind:

@@ -79,6 +79,9 @@ class SearchSpace(Hashable, Protocol):
     def sample(self, rng: np.random.Generator) -> LabeledGraph:
         """Draw a member."""
 
+    def samples(self, count: int, rng: np.random.Generator) -> GraphBatch:
+        """Draw ``count`` members, repeats allowed; much quicker than one by one."""
+
     def neighbors(self, graph: LabeledGraph) -> list[LabeledGraph]:
         """Distinct members one edit away, never the graph itself."""
 

@@ -128,6 +128,10 @@ class CellSpace:
         """
         return lists.sample(self, rng)
 
+    def samples(self, count: int, rng: np.random.Generator) -> GraphBatch:
+        """Draw graphs as ``sample`` does; errors as there."""
+        return lists.samples(self, count, rng)
+
     def neighbors(self, graph: LabeledGraph) -> list[LabeledGraph]:
         self.require(graph)
         candidates = dict.fromkeys(

@@ -91,6 +91,31 @@ def sample(space: CellSpace, rng: np.random.Generator) -> LabeledGraph:
     raise EmptySpaceError(msg)
 
 
+def samples(space: CellSpace, count: int, rng: np.random.Generator) -> GraphBatch:
+    """Draw ``count`` members, each as ``sample`` does, many at a time.
+
+    Raises:
+        EmptySpaceError: no graph was found in a million attempts.
+    """
+    weights = _size_weights(space)
+    found = [unlabelled(np.zeros((0, 1, 1), dtype=np.bool_))]
+    missing = count
+    for _ in range(MAX_ATTEMPTS):
+        if missing <= 0:
+            break
+        sizes = rng.choice(len(weights), size=max(missing, SAMPLE_CHUNK), p=weights)
+        draws = [
+            _draws(space, space.sizes[i], rng, int((sizes == i).sum())) for i in np.unique(sizes)
+        ]
+        members = space.members(GraphBatch.concatenate(draws))
+        found.append(members.take(rng.permutation(len(members))[:missing]))
+        missing -= len(members)
+    if missing > 0:
+        msg = f"no graph of space {space.name!r} was found by sampling; do its rules contradict?"
+        raise EmptySpaceError(msg)
+    return GraphBatch.concatenate(found)
+
+
 def _is_undirected(space: CellSpace) -> bool:
     return any(isinstance(rule, Undirected) for rule in space.rules)
 
@@ -224,15 +249,17 @@ def _size_weights(space: CellSpace) -> NDArray[np.float64]:
     return shares
 
 
-def _draws(space: CellSpace, n: int, rng: np.random.Generator) -> GraphBatch:
-    """Random edge sets that meet the structural rules, with random labels."""
+def _draws(
+    space: CellSpace, n: int, rng: np.random.Generator, count: int = SAMPLE_CHUNK
+) -> GraphBatch:
+    """Random edge sets that meet the structural rules, with random labels; at most ``count``."""
     weights = _structure_weights(space, n)
     if weights is None:
         adjacency = _random_walk(space, n, rng)
     elif weights.sum() == 0:
         adjacency = np.zeros((0, n, n), dtype=np.bool_)
     else:
-        chosen = rng.choice(len(weights), SAMPLE_CHUNK, p=weights / weights.sum())
+        chosen = rng.choice(len(weights), count, p=weights / weights.sum())
         adjacency = structures(space, n)[chosen]
     batch = unlabelled(adjacency)
     nodes, edges = batch.node_labels.copy(), batch.edge_labels.copy()
@@ -240,8 +267,7 @@ def _draws(space: CellSpace, n: int, rng: np.random.Generator) -> GraphBatch:
         columns = [rng.choice(domain, len(batch)) for domain in label_domains(space, n)]
         nodes = np.stack(columns, axis=1).astype(np.int8)
     if space.edge_alphabet:
-        count = int(adjacency.sum())
-        edges[adjacency] = rng.integers(len(space.edge_alphabet), size=count)
+        edges[adjacency] = rng.integers(len(space.edge_alphabet), size=int(adjacency.sum()))
     return GraphBatch(batch.sizes, batch.adjacency, nodes, edges)
 
 

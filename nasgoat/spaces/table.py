@@ -159,6 +159,10 @@ class TableSpace:
         """Draw a row uniformly."""
         return self._graph(int(rng.integers(len(self.index))))
 
+    def samples(self, count: int, rng: np.random.Generator) -> GraphBatch:
+        """Draw rows uniformly, with repeats."""
+        return self.index.graphs(rng.integers(len(self.index), size=count))
+
     def neighbors(self, graph: LabeledGraph) -> list[LabeledGraph]:
         """The rows that one edit of the cells' moves leads to.
 

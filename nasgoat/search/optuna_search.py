@@ -1,0 +1,195 @@
+"""Optuna's samplers: TPE on the choices that make a graph, CMA-ES on a relaxation of them."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+
+from nasgoat.errors import NothingLeftError, SolverUnavailableError, UnknownNameError
+from nasgoat.graphs import LabeledGraph
+from nasgoat.records import Observation, Proposal
+from nasgoat.search.design import Design, check_initial, fresh_proposals, known_keys
+from nasgoat.search.genes import Genome
+from nasgoat.search.kinds import Surroundings
+from nasgoat.search.relaxed import Parameters
+from nasgoat.spaces import SearchSpace
+
+if TYPE_CHECKING:
+    import optuna
+
+Sampler = Literal["tpe", "cmaes"]
+
+ATTEMPTS = 50  # draws of the sampler for one proposal, before a random graph takes its place
+
+
+@dataclass(frozen=True, slots=True)
+class OptunaState:
+    """What a sampler has learnt.
+
+    Args:
+        design: the initial design.
+        seed: of what the sampler does while it is told of observations.
+        trials: one per observation told so far, in their order.
+    """
+
+    design: Design
+    seed: int
+    trials: tuple[optuna.trial.FrozenTrial, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OptunaSearch:
+    """Asks a sampler for choices until they make a new graph of the space.
+
+    Draws outside the space, and draws of known graphs, are thrown away: they cost no evaluation,
+    and the sampler does not hear of them. After ``ATTEMPTS`` of them a random graph is proposed
+    (with the origin ``random``). Observations are told in their order, at the choices that make
+    their graphs, so that a resumed search knows what the interrupted one knew.
+
+    Args:
+        initial: size of the initial design.
+        sampler: ``"tpe"`` or ``"cmaes"``.
+
+    Raises:
+        ValueError: the design has no graph.
+        UnknownNameError: there is no such sampler.
+    """
+
+    initial: int = 10
+    sampler: Sampler = "tpe"
+
+    def __post_init__(self) -> None:
+        check_initial(self.initial)
+        UnknownNameError.unless_among("sampler", self.sampler, get_args(Sampler))
+
+    @property
+    def name(self) -> str:
+        """See ``SearchMethod``."""
+        return self.sampler
+
+    def start(self, space: SearchSpace, rng: np.random.Generator) -> OptunaState:
+        """See ``SearchMethod``.
+
+        Raises:
+            SolverUnavailableError: Optuna is not installed.
+        """
+        require_optuna()
+        design = Design.draw(space, self.initial, rng)
+        return OptunaState(design, int(rng.integers(2**31)))
+
+    def propose(
+        self,
+        state: OptunaState,
+        observations: Sequence[Observation],
+        pending: Sequence[LabeledGraph],
+        k: int,
+        rng: np.random.Generator,
+    ) -> tuple[OptunaState, list[Proposal]]:
+        """See ``SearchMethod``."""
+        space = state.design.space
+        seen = known_keys(space, observations, pending)
+        if design := state.design.unseen(seen):
+            return state, design[:k]
+        parameters = Parameters(Genome(space), continuous=self.sampler == "cmaes")
+        with quiet():
+            study = self._study(state, parameters, observations)
+            state = OptunaState(state.design, state.seed, tuple(study.get_trials(deepcopy=False)))
+            study.sampler = self._new_sampler(int(rng.integers(2**31)))
+            proposals: list[Proposal] = []
+            for _ in range(k):
+                try:
+                    proposal = self._proposal(study, parameters, seen, rng)
+                except NothingLeftError:
+                    if not proposals:
+                        raise
+                    break
+                seen.add(space.key(proposal.graph))
+                proposals.append(proposal)
+        return state, proposals
+
+    def _study(
+        self, state: OptunaState, parameters: Parameters, observations: Sequence[Observation]
+    ) -> optuna.Study:
+        """A study that knows all observations."""
+        import optuna  # noqa: PLC0415
+
+        study = optuna.create_study()
+        study.add_trials(state.trials)
+        for i, one in enumerate(observations[len(state.trials) :], start=len(state.trials)):
+            study.sampler = self._new_sampler(state.seed + i)
+            study.enqueue_trial(parameters.written(one.graph))
+            trial = study.ask()
+            parameters.suggested(trial)
+            study.tell(trial, one.value)
+        return study
+
+    def _new_sampler(self, seed: int) -> optuna.samplers.BaseSampler:
+        from optuna import samplers  # noqa: PLC0415
+
+        if self.sampler == "tpe":
+            return samplers.TPESampler(seed=seed, n_startup_trials=self.initial)
+        return samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False)
+
+    def _proposal(
+        self,
+        study: optuna.Study,
+        parameters: Parameters,
+        seen: set[str],
+        rng: np.random.Generator,
+    ) -> Proposal:
+        """The first new graph that the sampler draws.
+
+        Raises:
+            NothingLeftError: every graph of the space is known.
+        """
+        space = parameters.genome.space
+        for _ in range(ATTEMPTS):
+            graph = parameters.suggested(study.ask())
+            if graph is not None and space.key(graph) not in seen:
+                return Proposal(graph, "sampler")
+        return fresh_proposals(space, seen, 1, rng, "random")[0]
+
+
+def optuna_search(settings: OptunaSearch, surroundings: Surroundings) -> OptunaSearch:
+    """The method of settings; refuses to go on without Optuna.
+
+    Raises:
+        SolverUnavailableError: Optuna is not installed.
+    """
+    del surroundings
+    require_optuna()
+    return settings
+
+
+def require_optuna() -> None:
+    """Refuse to go on without Optuna.
+
+    Raises:
+        SolverUnavailableError: it is not installed, or not with its CMA-ES.
+    """
+    try:
+        import cmaes  # noqa: F401, PLC0415
+        import optuna  # noqa: F401, PLC0415
+    except ImportError as error:
+        msg = "the methods tpe and cmaes need Optuna: pip install 'nasgoat[optuna]'"
+        raise SolverUnavailableError(msg) from error
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Without Optuna's log lines and its warnings of what is experimental."""
+    from optuna import exceptions, logging  # noqa: PLC0415
+
+    level = logging.get_verbosity()
+    logging.set_verbosity(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", exceptions.ExperimentalWarning)
+            yield
+    finally:
+        logging.set_verbosity(level)
