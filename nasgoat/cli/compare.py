@@ -87,10 +87,10 @@ class CompareSettings:
 def execute(settings: CompareSettings) -> None:
     """Run the trials that are missing, and print what all of them come to."""
     plan = settings.plan()
+    with stderr().status("loading benchmarks"):
+        facts = survey(plan)
     folder = Folder(settings.out or _new_folder())
     with Lock(folder):
-        with stderr().status("loading benchmarks"):
-            facts = survey(plan)
         interrupted = _run(plan, facts, folder, settings.jobs)
         found = outcomes(plan, facts, folder)
         if any(isinstance(one, Record) for one in found.values()):

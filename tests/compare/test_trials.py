@@ -1,12 +1,14 @@
 """Trials: paired, kept one by one, run once; failures and dead processes stop nobody else."""
 
 import json
+import os
 import re
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -161,15 +163,25 @@ def test_a_damaged_file_is_refused(folder: Folder, damage: Callable[[str], str])
         outcomes(some, survey(some), folder)
 
 
+@dataclass(frozen=True)
+class Threaded(Fixed):
+    """Tells as test value on how many threads libraries compute."""
+
+    def __call__(self, graph: LabeledGraph) -> Observation:
+        threads = os.environ.get("OPENBLAS_NUM_THREADS", "nan")
+        return replace(super().__call__(graph), test_value=float(threads))
+
+
 def test_processes_find_what_this_one_finds_and_one_may_die(folder: Folder, tmp_path: Path) -> None:
-    good = plan(RANDOM, LOCAL, trials=1, budget=14, checkpoints=(14,))
-    here = values(run(good, folder))
-    found = run(
-        plan(RANDOM, LOCAL, DEADLY, trials=1, budget=14, checkpoints=(14,)),
-        Folder(tmp_path / "b"),
-        jobs=2,
-    )
+    settings: dict[str, Any] = {"trials": 1, "budget": 14, "checkpoints": (14,)}
+    settings["arenas"] = (Arena("toy", partial(Threaded, SPACE)),)
+    here = values(run(plan(RANDOM, LOCAL, **settings), folder))
+    before = dict(os.environ)
+    found = run(plan(RANDOM, LOCAL, DEADLY, **settings), Folder(tmp_path / "b"), jobs=2)
+    assert dict(os.environ) == before
     assert values(found) == here
+    records = [one for one in found.values() if isinstance(one, Record)]
+    assert {value for one in records for value in one.test_values} == {1.0}
     (failure,) = [one for one in found.values() if isinstance(one, Failure)]
     assert "died twice" in failure.error
 
