@@ -26,7 +26,6 @@ app = typer.Typer(
 
 
 app.add_typer(data_app, name="data")
-app.command()(compare)
 
 
 @app.command()
@@ -146,6 +145,9 @@ def run(
                 noisy=noisy,
             )
         )
+
+
+app.command()(compare)
 
 
 @app.command()
