@@ -138,7 +138,7 @@ def _report(
         report = Report.of(plan, facts, found)
         value = report.write(folder, {"command": settings.command(), "jobs": settings.jobs})
     if settings.json:
-        print_json(value)
+        print_json({**value, "files": str(folder.root)})
     else:
         show(stdout(), report, folder)
 

@@ -101,7 +101,7 @@ class Report:
         """
         root = folder.root
         points = self.plan.checkpoints
-        value = {**self.to_json(), **extra, "files": str(root)}
+        value = {**self.to_json(), **extra}
         write_whole(root / "results.json", json.dumps(value, allow_nan=False) + "\n")
         write_whole(root / "table.csv", csv_text(self.benchmarks, points, self.reference))
         write_whole(root / "table.tex", latex_text(self.benchmarks, points, self.reference))

@@ -23,6 +23,7 @@ from nasgoat.surrogate.quiet import load_gpflow
 from nasgoat.tabular import Evaluator
 
 FORMAT = 1
+TOLD = (UserWarning, RuntimeWarning)  # the libraries' deprecations are not the user's
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ class Prepared:
             )
         if stopped == "interrupted":
             raise KeyboardInterrupt
-        said = Counter(str(one.message) for one in caught if issubclass(one.category, UserWarning))
+        said = Counter(str(one.message) for one in caught if issubclass(one.category, TOLD))
         return Record(
             tuple(one.value for one in study.observations),
             tuple(_finite(one.test_value) for one in study.observations),

@@ -124,6 +124,7 @@ def test_json_on_stdout_and_nothing_else() -> None:
     result = compare(*call, "--budget", "20", "--checkpoints", "15,20", "--json", "--out", "here")
     assert result.exit_code == 0, result.stderr
     value = json.loads(result.stdout)
+    assert value.pop("files") == "here"
     assert value == json.loads(Path("here/results.json").read_text())
     assert value["command"] == (
         f"nasgoat compare --benchmark {TABLE} --methods random,e=evolution:population=12 "
