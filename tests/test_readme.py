@@ -59,7 +59,7 @@ def test_the_python_example_is_short_and_ends_with_a_gap() -> None:
 @pytest.mark.parametrize("shorten", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_commands_run(shorten: bool, tmp_path: Path) -> None:
     calls = commands(README, "nasgoat")
-    assert {call[0] for call in calls} == {"run", "compare", "solve", "data"}
+    assert {call[0] for call in calls} == {"run", "compare", "solve", "data", "methods"}
     for call in calls:
         if "--data" in call:
             continue  # in a test of its own

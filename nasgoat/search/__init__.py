@@ -6,8 +6,12 @@ from nasgoat.search.design import Design
 from nasgoat.search.evolution import Evolution
 from nasgoat.search.goat import GoatSearch
 from nasgoat.search.goat_settings import GoatSettings
+from nasgoat.search.gp_bayesopt import GPBayesOpt
 from nasgoat.search.kinds import MethodKind, Surroundings
 from nasgoat.search.local_search import LocalSearch
+from nasgoat.search.nasbot import Nasbot
+from nasgoat.search.nasbowl import Nasbowl
+from nasgoat.search.optuna_search import OptunaSearch
 from nasgoat.search.random_search import RandomSearch
 from nasgoat.search.registry import MethodSpec, build, method_kind, method_kinds, method_names
 from nasgoat.search.rules import (
@@ -25,11 +29,15 @@ __all__ = [
     "Design",
     "Evolution",
     "Fantasies",
+    "GPBayesOpt",
     "GoatSearch",
     "GoatSettings",
     "LocalSearch",
     "MethodKind",
     "MethodSpec",
+    "Nasbot",
+    "Nasbowl",
+    "OptunaSearch",
     "RandomSearch",
     "SearchMethod",
     "Surroundings",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Sampler = Literal["tpe", "cmaes"]
 
-ATTEMPTS = 50  # draws of the sampler for one proposal, before a random graph takes its place
+ATTEMPTS = 50  # draws in a row without a new graph, before random graphs take their place
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ class OptunaSearch:
     """Asks a sampler for choices until they make a new graph of the space.
 
     Draws outside the space, and draws of known graphs, are thrown away: they cost no evaluation,
-    and the sampler does not hear of them. After ``ATTEMPTS`` of them a random graph is proposed
-    (with the origin ``random``). Observations are told in their order, at the choices that make
-    their graphs, so that a resumed search knows what the interrupted one knew.
+    and the sampler does not hear of them. After ``ATTEMPTS`` of them in a row the rest of the batch
+    is random graphs (with the origin ``random``). Observations are told in their order, at the
+    choices that make their graphs, so that a resumed search knows what the interrupted one knew.
 
     Args:
         initial: size of the initial design.
@@ -100,17 +100,18 @@ class OptunaSearch:
             study = self._study(state, parameters, observations)
             state = OptunaState(state.design, state.seed, tuple(study.get_trials(deepcopy=False)))
             study.sampler = self._new_sampler(int(rng.integers(2**31)))
-            proposals: list[Proposal] = []
-            for _ in range(k):
-                try:
-                    proposal = self._proposal(study, parameters, seen, rng)
-                except NothingLeftError:
-                    if not proposals:
-                        raise
-                    break
-                seen.add(space.key(proposal.graph))
-                proposals.append(proposal)
-        return state, proposals
+            graphs = drawn(study, parameters, seen, k)
+        proposals = [Proposal(graph, "sampler") for graph in graphs]
+        if len(proposals) == k:
+            return state, proposals
+        seen |= {space.key(graph) for graph in graphs}
+        try:
+            more = fresh_proposals(space, seen, k - len(graphs), rng, "random")
+        except NothingLeftError:
+            if not proposals:
+                raise
+            more = []
+        return state, [*proposals, *more]
 
     def _study(
         self, state: OptunaState, parameters: Parameters, observations: Sequence[Observation]
@@ -124,6 +125,8 @@ class OptunaSearch:
             study.sampler = self._new_sampler(state.seed + i)
             study.enqueue_trial(parameters.written(one.graph))
             trial = study.ask()
+            if self.sampler == "cmaes":
+                _ = trial.relative_params  # makes the trial one of its generation
             parameters.suggested(trial)
             study.tell(trial, one.value)
         return study
@@ -135,24 +138,23 @@ class OptunaSearch:
             return samplers.TPESampler(seed=seed, n_startup_trials=self.initial)
         return samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False)
 
-    def _proposal(
-        self,
-        study: optuna.Study,
-        parameters: Parameters,
-        seen: set[str],
-        rng: np.random.Generator,
-    ) -> Proposal:
-        """The first new graph that the sampler draws.
 
-        Raises:
-            NothingLeftError: every graph of the space is known.
-        """
-        space = parameters.genome.space
-        for _ in range(ATTEMPTS):
-            graph = parameters.suggested(study.ask())
-            if graph is not None and space.key(graph) not in seen:
-                return Proposal(graph, "sampler")
-        return fresh_proposals(space, seen, 1, rng, "random")[0]
+def drawn(
+    study: optuna.Study, parameters: Parameters, seen: Collection[str], k: int
+) -> list[LabeledGraph]:
+    """Up to ``k`` new graphs from the study's sampler; it gives up after ``ATTEMPTS`` misses."""
+    space = parameters.genome.space
+    found: dict[str, LabeledGraph] = {}
+    misses = 0
+    while len(found) < k and misses < ATTEMPTS:
+        graph = parameters.suggested(study.ask())
+        key = None if graph is None else space.key(graph)
+        if graph is None or key is None or key in seen or key in found:
+            misses += 1
+        else:
+            found[key] = graph
+            misses = 0
+    return list(found.values())
 
 
 def optuna_search(settings: OptunaSearch, surroundings: Surroundings) -> OptunaSearch:

@@ -172,6 +172,7 @@ class Threaded(Fixed):
         return replace(super().__call__(graph), test_value=float(threads))
 
 
+@pytest.mark.slow
 def test_processes_find_what_this_one_finds_and_one_may_die(folder: Folder, tmp_path: Path) -> None:
     settings: dict[str, Any] = {"trials": 1, "budget": 14, "checkpoints": (14,)}
     settings["arenas"] = (Arena("toy", partial(Threaded, SPACE)),)

@@ -17,7 +17,11 @@ from nasgoat.search import (
     Evolution,
     Fantasies,
     GoatSearch,
+    GPBayesOpt,
     LocalSearch,
+    Nasbot,
+    Nasbowl,
+    OptunaSearch,
     RandomSearch,
     SearchMethod,
     TopKPool,
@@ -34,6 +38,12 @@ METHODS: dict[str, Callable[[], SearchMethod[Any]]] = {
     "local": LocalSearch,
     "fantasies": lambda: GoatSearch(FixedSurrogate(), ExhaustiveOptimizer()),
     "pool": lambda: GoatSearch(FixedSurrogate(), ExhaustiveOptimizer(), batch=TopKPool()),
+    "gp-bayesopt": lambda: GPBayesOpt(pool=150),
+    "nasbot": Nasbot,
+    "nasbot-degrees": lambda: Nasbot(distance="degrees"),
+    "nasbowl": lambda: Nasbowl(pool=60),
+    "tpe": OptunaSearch,
+    "cmaes": lambda: OptunaSearch(sampler="cmaes"),
 }
 
 
@@ -93,7 +103,7 @@ def test_proposals_are_new_members_whatever_is_known(name: str, data: st.DataObj
     assert [proposal.graph for proposal in again] == [proposal.graph for proposal in proposals]
 
 
-@pytest.mark.parametrize("name", ["oldest", "worst", "local", "fantasies", "pool"])
+@pytest.mark.parametrize("name", [name for name in METHODS if name != "random"])
 def test_methods_beat_random_search(name: str) -> None:
     def best(method: str) -> float:
         runs = [search(METHODS[method](), SPACE, 60, 5, seed) for seed in range(3)]

@@ -74,6 +74,35 @@ def test_indexed_graphs_are_drawn_uniformly(space: CellSpace) -> None:
     assert_uniform(space)
 
 
+@pytest.mark.parametrize("space", UNIFORM, ids=lambda space: f"{space.name}-{space.sizes}")
+def test_many_draws_at_once_are_uniform_too(space: CellSpace) -> None:
+    points = list(replace(space, identity=Indexed()).listing())
+    rng = np.random.default_rng(1)
+    drawn = Counter(space.samples(25 * len(points), rng))
+    assert sum(drawn.values()) == 25 * len(points)
+    assert set(drawn) == set(points)
+    assert chisquare([drawn[graph] for graph in points]).pvalue > 1e-3
+
+
+def test_many_draws_keep_the_share_of_each_size_under_label_rules() -> None:
+    rules = (TopologicalOrder(), MaxLabelCount(0, 1))
+    space = digraphs(3, 2, rules=rules, node_alphabet=("a", "b"))
+    smaller = int((space.samples(2000, np.random.default_rng(1)).sizes == 2).sum())
+    assert chisquare([smaller, 2000 - smaller], [2000 * 6 / 38, 2000 * 32 / 38]).pvalue > 1e-3
+
+
+def test_no_draws_and_draws_of_large_and_empty_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    assert len(nasbench101().samples(0, rng)) == 0
+    large = nasbench101([7, 10], 16)
+    assert len(large.samples(5, rng)) == 5
+    assert all(large.contains(graph) for graph in large.samples(5, rng))
+    monkeypatch.setattr("nasgoat.spaces.listing.MAX_ATTEMPTS", 20)
+    empty = nasbench101([3]).with_rules(*(MaxLabelCount(label, 0) for label in (1, 2, 3)))
+    with pytest.raises(EmptySpaceError, match="no graph of space"):
+        empty.samples(1, rng)
+
+
 def test_sizes_are_drawn_in_proportion_to_members_under_label_rules() -> None:
     rules = (TopologicalOrder(), MaxLabelCount(0, 1))
     space = digraphs(3, 2, rules=rules, node_alphabet=("a", "b"))
