@@ -59,7 +59,7 @@ def test_the_python_example_is_short_and_ends_with_a_gap() -> None:
 @pytest.mark.parametrize("shorten", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_commands_run(shorten: bool, tmp_path: Path) -> None:
     calls = commands(README, "nasgoat")
-    assert {call[0] for call in calls} == {"run", "solve", "data", "methods"}
+    assert {call[0] for call in calls} == {"run", "compare", "solve", "data", "methods"}
     for call in calls:
         if "--data" in call:
             continue  # in a test of its own
@@ -84,6 +84,8 @@ def run_in(folder: Path, call: list[str], *, shorten: bool) -> Any:
         call = [*call[: call.index("--data")], "--data", data, *call[call.index("--data") + 2 :]]
     if shorten and call[0] == "run":
         call = [*call, "--budget", "12" if "--resume" in call else "11"]
+    if shorten and call[0] == "compare":
+        call = [*call, "--budget", "11", "--trials", "1"]
     with contextlib.chdir(folder):
         return CliRunner().invoke(app, call)
 
@@ -156,7 +158,7 @@ def test_links_lead_somewhere(name: str) -> None:
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("name", ["development.md", "embedding.md", "tables.md"])
+@pytest.mark.parametrize("name", ["compare.md", "development.md", "embedding.md", "tables.md"])
 def test_the_recipes_of_the_guides_run(name: str) -> None:
     text = (ROOT / "docs" / name).read_text(encoding="utf-8")
     names: dict[str, Any] = {"__name__": "__main__"}

@@ -12,6 +12,7 @@ import typer
 
 from nasgoat import __version__
 from nasgoat.cli import options
+from nasgoat.cli.compare_command import compare
 from nasgoat.cli.data import data_app
 from nasgoat.cli.errors import friendly
 
@@ -144,6 +145,9 @@ def run(
                 noisy=noisy,
             )
         )
+
+
+app.command()(compare)
 
 
 @app.command()

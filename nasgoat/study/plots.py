@@ -61,7 +61,7 @@ def regret_plot(
     for (name, table), colour in zip(curves.items(), _colours(len(curves)), strict=True):
         _draw(axes, name, table, colour, floor)
     if floor is not None:
-        _make_logarithmic(axes, floor)
+        make_logarithmic(axes, floor)
     longest = max(table.shape[1] for table in curves.values())
     axes.set_xlim(1, max(2, longest))
     if initial > 0:
@@ -96,7 +96,7 @@ def _floor(curves: Mapping[str, Floats]) -> float | None:
     return float(positive.min()) / 2 if len(positive) else None
 
 
-def _make_logarithmic(axes: Axes, floor: float) -> None:
+def make_logarithmic(axes: Axes, floor: float) -> None:
     """A logarithmic vertical axis with plain numbers at 1, 2, 5, 10 ..."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter  # noqa: PLC0415
 
