@@ -21,7 +21,7 @@ from benchmarks.machine import machine, moment, versions
 from benchmarks.results import write_line
 from nasgoat.cli.build import BATCH_RULES
 from nasgoat.optimize import AcquisitionOptimizer, ExhaustiveOptimizer
-from nasgoat.search import GoatSearch, acquisition_rule
+from nasgoat.search import GoatSearch, acquisition_rule, default_features
 from nasgoat.spaces import SearchSpace
 from nasgoat.study import Study
 from nasgoat.surrogate import NOISE, TRANSFORMS, GPSurrogate
@@ -39,7 +39,7 @@ class Spec:
     kernel: str = "linear"
     transform: str = "rank-gaussian"
     acquisition: str = "lcb"
-    beta: float = 1.0
+    beta: float = -1.0  # of lcb; negative: as the method has it
     noise: float = NOISE.high  # largest noise variance that a fit may choose
     batch: int = 1
     rule: str = "fantasies"
@@ -57,7 +57,7 @@ class Spec:
         """The method."""
         surrogate = GPSurrogate.of_space(
             space,
-            self.features or None,
+            self.features or default_features(space),
             exponential=self.kernel == "exponential",
             transform=TRANSFORMS[self.transform],
             noise=replace(NOISE, high=self.noise),
@@ -66,7 +66,7 @@ class Spec:
         return GoatSearch(
             surrogate,
             optimizer,
-            acquisition_rule(self.acquisition, self.beta),
+            acquisition_rule(self.acquisition, None if self.beta < 0 else self.beta),
             batch=BATCH_RULES[self.rule],
             initial=self.initial,
         )

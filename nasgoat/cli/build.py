@@ -26,6 +26,7 @@ from nasgoat.search import (
     SearchMethod,
     TopKPool,
     acquisition_rule,
+    default_features,
 )
 from nasgoat.solve import solver
 from nasgoat.spaces import SearchSpace
@@ -109,7 +110,7 @@ class Search:
     initial: int
     kernel: str
     acquisition: str
-    beta: float
+    beta: float | None
     transform: str
     batch_rule: str
     features: str | None = None
@@ -144,7 +145,7 @@ class Search:
         optimization.require(space, self.kernel, self.acquisition)
         surrogate = GPSurrogate.of_space(
             space,
-            self.features,
+            self.features or default_features(space),
             exponential=self.kernel == "exponential",
             transform=TRANSFORMS[self.transform],
         )

@@ -2,6 +2,7 @@
 
 from nasgoat.search.base import SearchMethod
 from nasgoat.search.batches import BatchRule, Fantasies, TopKPool
+from nasgoat.search.defaults import default_features
 from nasgoat.search.design import Design
 from nasgoat.search.evolution import Evolution
 from nasgoat.search.goat import GoatSearch
@@ -9,6 +10,7 @@ from nasgoat.search.local_search import LocalSearch
 from nasgoat.search.random_search import RandomSearch
 from nasgoat.search.rules import (
     AcquisitionRule,
+    TakeTurns,
     UseEI,
     UseLCB,
     UseMean,
@@ -26,10 +28,12 @@ __all__ = [
     "LocalSearch",
     "RandomSearch",
     "SearchMethod",
+    "TakeTurns",
     "TopKPool",
     "UseEI",
     "UseLCB",
     "UseMean",
     "UseThompson",
     "acquisition_rule",
+    "default_features",
 ]

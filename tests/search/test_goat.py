@@ -18,7 +18,13 @@ from nasgoat.kernels import ExponentialKernel
 from nasgoat.optimize import ExhaustiveOptimizer, Optimum, Task
 from nasgoat.posterior import FeaturePosterior, KernelPosterior, Posterior
 from nasgoat.records import Limits, Observation, ProgressCallback, Proposal
-from nasgoat.search import GoatSearch, TopKPool, UseLCB, acquisition_rule
+from nasgoat.search import (
+    GoatSearch,
+    TakeTurns,
+    TopKPool,
+    UseLCB,
+    acquisition_rule,
+)
 from nasgoat.search.batches import with_fantasy
 from nasgoat.search.goat import least_target
 from tests.search.toy import SPACE, TINY, FixedSurrogate, Toy
@@ -65,7 +71,8 @@ def propose(
 def test_top_k_pool_is_one_problem() -> None:
     spy = Spy()
     told = observed(20)
-    proposals = propose(GoatSearch(FixedSurrogate(), spy, batch=TopKPool()), told, 5)
+    method = GoatSearch(FixedSurrogate(), spy, UseLCB(1.0), batch=TopKPool())
+    proposals = propose(method, told, 5)
     [(task, k)] = spy.tasks
     assert k == 5
     assert task.acquisition == LowerConfidenceBound(1.0)
@@ -173,6 +180,23 @@ def test_acquisition_rules(name: str, kind: type[Acquisition]) -> None:
         assert second.best == first.best  # a fantasy is no improvement
     if isinstance(first, ThompsonSample) and isinstance(second, ThompsonSample):
         assert not np.array_equal(first.coefficients, second.coefficients)
+
+
+@pytest.mark.parametrize("count", [14, 15])
+def test_bounds_take_turns_within_a_batch_and_from_batch_to_batch(count: int) -> None:
+    spy = Spy()
+    propose(GoatSearch(FixedSurrogate(), spy), observed(count), 3, pending=1)
+    betas = [(1.0, 16.0)[(count + 1 + i) % 2] for i in range(3)]
+    assert [task.acquisition for task, _ in spy.tasks] == list(map(LowerConfidenceBound, betas))
+    assert acquisition_rule("lcb") == TakeTurns((1, 16))
+
+
+@pytest.mark.parametrize(
+    ("betas", "message"), [((), "at least one beta"), ((1.0, -1.0), "beta is a number >= 0")]
+)
+def test_invalid_turns_are_refused(betas: tuple[float, ...], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        TakeTurns(betas)
 
 
 def test_unknown_rules_are_refused() -> None:
