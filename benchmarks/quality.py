@@ -21,7 +21,13 @@ from benchmarks.machine import machine, moment, versions
 from benchmarks.results import write_line
 from nasgoat.cli.build import BATCH_RULES
 from nasgoat.optimize import AcquisitionOptimizer, ExhaustiveOptimizer
-from nasgoat.search import GoatSearch, acquisition_rule, default_features
+from nasgoat.search import (
+    AcquisitionRule,
+    GoatSearch,
+    acquisition_rule,
+    default_acquisition,
+    default_features,
+)
 from nasgoat.spaces import SearchSpace
 from nasgoat.study import Study
 from nasgoat.surrogate import NOISE, TRANSFORMS, GPSurrogate
@@ -39,7 +45,7 @@ class Spec:
     kernel: str = "linear"
     transform: str = "rank-gaussian"
     acquisition: str = "lcb"
-    beta: float = -1.0  # of lcb; negative: as the method has it
+    beta: float = -1.0  # of lcb; negative: the one that suits the space
     noise: float = NOISE.high  # largest noise variance that a fit may choose
     batch: int = 1
     rule: str = "fantasies"
@@ -52,6 +58,12 @@ class Spec:
         defaults: dict[str, Any] = {field.name: field.default for field in fields(cls)}
         pairs = [part.split("=", 1) for part in text.split(",") if part]
         return cls(**{name: type(defaults[name])(value) for name, value in pairs})
+
+    def acquisition_rule(self, space: SearchSpace) -> AcquisitionRule:
+        """The acquisition rule; without ``beta`` the one that suits the space."""
+        if self.acquisition == "lcb" and self.beta < 0:
+            return default_acquisition(space)
+        return acquisition_rule(self.acquisition, max(self.beta, 0.0))
 
     def build(self, space: SearchSpace, optimizer: AcquisitionOptimizer) -> GoatSearch:
         """The method."""
@@ -66,7 +78,7 @@ class Spec:
         return GoatSearch(
             surrogate,
             optimizer,
-            acquisition_rule(self.acquisition, None if self.beta < 0 else self.beta),
+            self.acquisition_rule(space),
             batch=BATCH_RULES[self.rule],
             initial=self.initial,
         )

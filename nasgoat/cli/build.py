@@ -17,6 +17,7 @@ from nasgoat.optimize import (
 )
 from nasgoat.records import Limits, ProgressCallback
 from nasgoat.search import (
+    AcquisitionRule,
     BatchRule,
     Evolution,
     Fantasies,
@@ -26,6 +27,7 @@ from nasgoat.search import (
     SearchMethod,
     TopKPool,
     acquisition_rule,
+    default_acquisition,
     default_features,
 )
 from nasgoat.solve import solver
@@ -120,7 +122,13 @@ class Search:
         chosen("kernel", self.kernel, KERNELS)
         chosen("transform", self.transform, TRANSFORMS)
         chosen("batch rule", self.batch_rule, BATCH_RULES)
-        acquisition_rule(self.acquisition, self.beta)
+        acquisition_rule(self.acquisition, 1.0 if self.beta is None else self.beta)
+
+    def rule(self, space: SearchSpace) -> AcquisitionRule:
+        """The acquisition rule: without ``beta`` the one that suits the space."""
+        if self.beta is None and self.acquisition == "lcb":
+            return default_acquisition(space)
+        return acquisition_rule(self.acquisition, 1.0 if self.beta is None else self.beta)
 
     def build(
         self,
@@ -152,7 +160,7 @@ class Search:
         return GoatSearch(
             surrogate,
             optimizer,
-            acquisition_rule(self.acquisition, self.beta),
+            self.rule(space),
             optimization.limits,
             BATCH_RULES[self.batch_rule],
             self.initial,

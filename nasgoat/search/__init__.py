@@ -2,7 +2,7 @@
 
 from nasgoat.search.base import SearchMethod
 from nasgoat.search.batches import BatchRule, Fantasies, TopKPool
-from nasgoat.search.defaults import default_features
+from nasgoat.search.defaults import default_acquisition, default_features
 from nasgoat.search.design import Design
 from nasgoat.search.evolution import Evolution
 from nasgoat.search.goat import GoatSearch
@@ -35,5 +35,6 @@ __all__ = [
     "UseMean",
     "UseThompson",
     "acquisition_rule",
+    "default_acquisition",
     "default_features",
 ]

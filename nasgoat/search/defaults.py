@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nasgoat.search.rules import AcquisitionRule, TakeTurns, UseLCB
 from nasgoat.spaces import InDegree, SearchSpace
 
 
@@ -13,3 +14,8 @@ def default_features(space: SearchSpace) -> str | None:
     """
     one_way = any(isinstance(rule, InDegree) and rule.at_most == 1 for rule in space.rules)
     return "nl+op-paths" if space.node_alphabet and one_way else None
+
+
+def default_acquisition(space: SearchSpace) -> AcquisitionRule:
+    """Confidence bounds that take turns for labelled edges, else one with ``beta`` 1."""
+    return TakeTurns() if space.edge_alphabet else UseLCB()

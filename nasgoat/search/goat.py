@@ -15,11 +15,10 @@ from nasgoat.records import Limits, Observation, ProgressCallback, Proposal
 from nasgoat.search.base import UNJOURNALLED
 from nasgoat.search.batches import BatchRule, Fantasies, Round, with_fantasy
 from nasgoat.search.design import Design, check_initial, fresh_proposals, known_keys
-from nasgoat.search.rules import AcquisitionRule, TakeTurns, targets_of
+from nasgoat.search.rules import AcquisitionRule, UseLCB, targets_of
 from nasgoat.spaces import SearchSpace
 from nasgoat.surrogate import Surrogate
 
-TURNS = TakeTurns()
 STARTS = 5  # best observed graphs that an optimiser is told; more cost time and rarely help
 
 
@@ -44,7 +43,7 @@ class GoatSearch:
 
     surrogate: Surrogate
     optimizer: AcquisitionOptimizer
-    acquisition: AcquisitionRule = TURNS
+    acquisition: AcquisitionRule = UseLCB()
     limits: Limits = Limits()
     batch: BatchRule = Fantasies()
     initial: int = 10

@@ -131,19 +131,19 @@ def targets_of(posterior: Posterior) -> NDArray[np.float64]:
     return np.asarray(targets, dtype=np.float64)
 
 
-def acquisition_rule(name: str, beta: float | None = None) -> AcquisitionRule:
+def acquisition_rule(name: str, beta: float = 1.0) -> AcquisitionRule:
     """The rule of a name.
 
     Args:
         name: "lcb", "mean", "ei" or "thompson".
-        beta: of the lower confidence bound; None for ``TakeTurns()``.
+        beta: of the lower confidence bound.
 
     Raises:
         UnknownNameError: there is no such rule.
         ValueError: ``beta`` is negative or not finite.
     """
     rules: dict[str, AcquisitionRule] = {
-        "lcb": TakeTurns() if beta is None else UseLCB(LowerConfidenceBound(beta).beta),
+        "lcb": UseLCB(LowerConfidenceBound(beta).beta),
         "mean": UseMean(),
         "ei": UseEI(),
         "thompson": UseThompson(),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nasgoat.search import default_features
+from nasgoat.search import TakeTurns, UseLCB, default_acquisition, default_features
 from nasgoat.spaces import CellSpace, darts, digraphs, nasbench101, nasbench201, nasbench_graph
 from nasgoat.surrogate import feature_maps_of
 
@@ -22,3 +22,8 @@ from nasgoat.surrogate import feature_maps_of
 def test_trees_are_compared_by_their_paths(space: CellSpace, features: str | None) -> None:
     assert default_features(space) == features
     assert feature_maps_of(space, features)
+
+
+def test_bounds_take_turns_where_edges_have_labels() -> None:
+    assert default_acquisition(nasbench201()) == default_acquisition(darts()) == TakeTurns((1, 16))
+    assert default_acquisition(nasbench101()) == default_acquisition(nasbench_graph()) == UseLCB()

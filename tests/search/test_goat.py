@@ -71,8 +71,7 @@ def propose(
 def test_top_k_pool_is_one_problem() -> None:
     spy = Spy()
     told = observed(20)
-    method = GoatSearch(FixedSurrogate(), spy, UseLCB(1.0), batch=TopKPool())
-    proposals = propose(method, told, 5)
+    proposals = propose(GoatSearch(FixedSurrogate(), spy, batch=TopKPool()), told, 5)
     [(task, k)] = spy.tasks
     assert k == 5
     assert task.acquisition == LowerConfidenceBound(1.0)
@@ -185,10 +184,9 @@ def test_acquisition_rules(name: str, kind: type[Acquisition]) -> None:
 @pytest.mark.parametrize("count", [14, 15])
 def test_bounds_take_turns_within_a_batch_and_from_batch_to_batch(count: int) -> None:
     spy = Spy()
-    propose(GoatSearch(FixedSurrogate(), spy), observed(count), 3, pending=1)
+    propose(GoatSearch(FixedSurrogate(), spy, TakeTurns()), observed(count), 3, pending=1)
     betas = [(1.0, 16.0)[(count + 1 + i) % 2] for i in range(3)]
     assert [task.acquisition for task, _ in spy.tasks] == list(map(LowerConfidenceBound, betas))
-    assert acquisition_rule("lcb") == TakeTurns((1, 16))
 
 
 @pytest.mark.parametrize(

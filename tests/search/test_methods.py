@@ -199,7 +199,7 @@ def test_settings_are_json() -> None:
         "kind": "GoatSearch",
         "surrogate": {"kind": "FixedSurrogate", "noise": 0.5},
         "optimizer": {"kind": "ExhaustiveOptimizer"},
-        "acquisition": {"kind": "TakeTurns", "betas": [1.0, 16.0]},
+        "acquisition": {"kind": "UseLCB", "beta": 1.0},
         "limits": {"kind": "Limits", "seconds": None, "gap": 1e-4, "nodes": None},
         "batch": {"kind": "Fantasies"},
         "initial": 10,
