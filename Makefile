@@ -42,7 +42,7 @@ $(VENV)/.stamp-all: $(DEFINITIONS) | $(VENV)/pyvenv.cfg
 
 run: setup
 	$(BIN)/nasgoat run --benchmark nasbench-graph:cora --initial 10 --budget 20 \
-		--optimizer mip --solver highs --seed 0 --check-exhaustive
+		--features sp+nl --optimizer mip --solver highs --seed 0 --check-exhaustive
 
 lint: setup-all
 	$(BIN)/ruff check

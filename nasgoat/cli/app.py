@@ -73,7 +73,7 @@ def run(
         ),
     ] = "rank-gaussian",
     acquisition: options.AcquisitionName = "lcb",
-    beta: options.Beta = 1.0,
+    beta: options.Turns = None,
     optimizer: options.OptimizerName = None,
     solver: options.SolverName = None,
     threads: options.Threads = 1,

@@ -18,7 +18,7 @@ Features = Annotated[
         "--features",
         help="What the kernel compares: sp, ssp, nl, el, op-counts and op-paths joined by +, such "
         "as el+op-paths. Default: sp+nl for labelled nodes, ssp+el for labelled edges, "
-        "op-counts+el for darts.",
+        "op-counts+el for darts; where a run searches trees, nl+op-paths.",
         rich_help_panel=MODEL,
     ),
 ]
@@ -33,6 +33,15 @@ AcquisitionName = Annotated[
 Beta = Annotated[
     float,
     typer.Option(min=0.0, help="Of lcb: mean - sqrt(beta) * std.", rich_help_panel=MODEL),
+]
+Turns = Annotated[
+    Optional[float],  # noqa: UP045
+    typer.Option(
+        "--beta",
+        min=0.0,
+        help="Of lcb: mean - sqrt(beta) * std. Default: 1; for labelled edges 1 and 16 take turns.",
+        rich_help_panel=MODEL,
+    ),
 ]
 SolverName = Annotated[
     Optional[str],  # noqa: UP045  (typer reads it at run time)

@@ -18,7 +18,7 @@ from nasgoat.compare.plan import Trial
 from nasgoat.search import SearchMethod
 from nasgoat.search.base import described
 from nasgoat.study import Asked, Event, Study, Told
-from nasgoat.surrogate import GPSurrogate
+from nasgoat.surrogate import GPflowTrainer
 from nasgoat.surrogate.quiet import load_gpflow
 from nasgoat.tabular import Evaluator
 
@@ -145,7 +145,7 @@ class Prepared:
             Exception: whatever the method or the evaluator raise.
         """
         protocol = self.trial.protocol
-        if GPSurrogate.__name__ in _kinds(described(self.method)):
+        if GPflowTrainer.__name__ in _kinds(described(self.method)):
             load_gpflow()  # once per process: no method pays for it
         clock = Clock()
         method = SharedDesign(self.method, protocol.initial)

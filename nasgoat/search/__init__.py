@@ -2,6 +2,7 @@
 
 from nasgoat.search.base import SearchMethod
 from nasgoat.search.batches import BatchRule, Fantasies, TopKPool
+from nasgoat.search.defaults import default_acquisition, default_features
 from nasgoat.search.design import Design
 from nasgoat.search.evolution import Evolution
 from nasgoat.search.goat import GoatSearch
@@ -16,6 +17,7 @@ from nasgoat.search.random_search import RandomSearch
 from nasgoat.search.registry import MethodSpec, build, method_kind, method_kinds, method_names
 from nasgoat.search.rules import (
     AcquisitionRule,
+    TakeTurns,
     UseEI,
     UseLCB,
     UseMean,
@@ -41,6 +43,7 @@ __all__ = [
     "RandomSearch",
     "SearchMethod",
     "Surroundings",
+    "TakeTurns",
     "TopKPool",
     "UseEI",
     "UseLCB",
@@ -48,6 +51,8 @@ __all__ = [
     "UseThompson",
     "acquisition_rule",
     "build",
+    "default_acquisition",
+    "default_features",
     "method_kind",
     "method_kinds",
     "method_names",

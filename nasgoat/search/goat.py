@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from nasgoat.errors import NoEncodingError
 from nasgoat.graphs import LabeledGraph
 from nasgoat.optimize.base import AcquisitionOptimizer
 from nasgoat.posterior import Posterior
@@ -16,7 +15,7 @@ from nasgoat.records import Limits, Observation, ProgressCallback, Proposal
 from nasgoat.search.base import UNJOURNALLED
 from nasgoat.search.batches import BatchRule, Fantasies, Round, with_fantasy
 from nasgoat.search.design import Design, check_initial, fresh_proposals, known_keys
-from nasgoat.search.rules import AcquisitionRule, UseLCB
+from nasgoat.search.rules import AcquisitionRule, UseLCB, targets_of
 from nasgoat.spaces import SearchSpace
 from nasgoat.surrogate import Surrogate
 
@@ -107,11 +106,7 @@ def least_target(posterior: Posterior) -> float:
     Raises:
         NoEncodingError: the posterior does not say what it was conditioned on.
     """
-    targets = getattr(posterior, "targets", None)
-    if targets is None:
-        msg = f"{type(posterior).__name__} has no targets to take the best from"
-        raise NoEncodingError(msg)
-    return float(np.min(targets))
+    return float(targets_of(posterior).min())
 
 
 def _best_graphs(observations: Sequence[Observation]) -> list[LabeledGraph]:

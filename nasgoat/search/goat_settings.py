@@ -9,10 +9,12 @@ from nasgoat.errors import NoEncodingError, UnknownNameError
 from nasgoat.optimize import Optimization
 from nasgoat.search.base import SearchMethod
 from nasgoat.search.batches import BatchRule, Fantasies, TopKPool
+from nasgoat.search.defaults import default_acquisition, default_features
 from nasgoat.search.design import check_initial
 from nasgoat.search.goat import GoatSearch
 from nasgoat.search.kinds import Surroundings
-from nasgoat.search.rules import acquisition_rule
+from nasgoat.search.rules import AcquisitionRule, acquisition_rule
+from nasgoat.spaces import SearchSpace
 from nasgoat.surrogate import NOISE, TRANSFORMS, GPSurrogate
 
 BATCH_RULES: dict[str, BatchRule] = {"fantasies": Fantasies(), "top-k": TopKPool()}
@@ -31,7 +33,7 @@ class GoatSettings:
         transform: of the targets.
         noise: variance of the observation noise in the transformed unit; None: it is fitted.
         acquisition: lcb, mean, ei or thompson.
-        beta: of lcb, ``mean - sqrt(beta) std``.
+        beta: of lcb, ``mean - sqrt(beta) std``; None for what suits the space.
         batch_rule: how several graphs are picked at once.
         optimizer: of the acquisition function; None for ``auto``, or ``mip`` where a solver is
             named.
@@ -52,7 +54,7 @@ class GoatSettings:
     transform: str = "rank-gaussian"
     noise: float | None = None
     acquisition: str = "lcb"
-    beta: float = 1.0
+    beta: float | None = None
     batch_rule: str = "fantasies"
     optimizer: str | None = None
     solver: str | None = None
@@ -66,7 +68,7 @@ class GoatSettings:
         UnknownNameError.unless_among("kernel", self.kernel, ("linear", "exponential"))
         UnknownNameError.unless_among("transform", self.transform, TRANSFORMS)
         UnknownNameError.unless_among("batch rule", self.batch_rule, BATCH_RULES)
-        acquisition_rule(self.acquisition, self.beta)
+        acquisition_rule(self.acquisition, 1.0 if self.beta is None else self.beta)
         self.optimization.require_names()
         if self.acquisition == "thompson" and self.kernel != "linear":
             msg = "a Thompson sample needs a linear kernel: use --kernel linear"
@@ -78,6 +80,12 @@ class GoatSettings:
         return Optimization(
             self.optimizer, self.solver, self.threads, self.time_limit, self.gap, self.pool
         )
+
+    def rule(self, space: SearchSpace) -> AcquisitionRule:
+        """The acquisition rule; without ``beta`` the one that suits the space."""
+        if self.beta is None and self.acquisition == "lcb":
+            return default_acquisition(space)
+        return acquisition_rule(self.acquisition, 1.0 if self.beta is None else self.beta)
 
     def build(self, surroundings: Surroundings) -> SearchMethod[Any]:
         """The method, for a space.
@@ -92,7 +100,7 @@ class GoatSettings:
         on_check = surroundings.on_check
         surrogate = GPSurrogate.of_space(
             space,
-            None if self.features == PAPER else self.features,
+            None if self.features == PAPER else self.features or default_features(space),
             exponential=self.kernel == "exponential",
             transform=TRANSFORMS[self.transform],
             noise=NOISE if self.noise is None else self.noise,
@@ -100,7 +108,7 @@ class GoatSettings:
         return GoatSearch(
             surrogate,
             self.optimization.build(check=on_check is not None, on_check=on_check),
-            acquisition_rule(self.acquisition, self.beta),
+            self.rule(space),
             self.optimization.limits,
             BATCH_RULES[self.batch_rule],
             self.initial,

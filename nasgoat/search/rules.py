@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nasgoat.acquisition import (
     Acquisition,
@@ -14,7 +15,7 @@ from nasgoat.acquisition import (
     PosteriorMean,
     ThompsonSample,
 )
-from nasgoat.errors import UnknownNameError
+from nasgoat.errors import NoEncodingError, UnknownNameError
 from nasgoat.posterior import Posterior
 
 
@@ -46,6 +47,39 @@ class UseLCB:
         """See ``AcquisitionRule``."""
         del posterior, best, rng
         return LowerConfidenceBound(self.beta)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTurns:
+    """Lower confidence bounds that take turns: a small ``beta`` exploits, a large one explores.
+
+    Whose turn it is depends on how much the posterior was told, fantasies included, so that the
+    picks of a batch take turns, too. A single small ``beta`` now and then stays among the neighbors
+    of a local optimum for good (docs/quality.md).
+
+    Raises:
+        ValueError: there is no ``beta``, or one is negative or not finite.
+    """
+
+    betas: tuple[float, ...] = (1.0, 16.0)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "betas", tuple(LowerConfidenceBound(b).beta for b in self.betas))
+        if not self.betas:
+            msg = "confidence bounds take turns with at least one beta, got none"
+            raise ValueError(msg)
+
+    def __call__(
+        self, posterior: Posterior, best: float, rng: np.random.Generator
+    ) -> LowerConfidenceBound:
+        """See ``AcquisitionRule``.
+
+        Raises:
+            NoEncodingError: the posterior does not say what it was told.
+        """
+        del best, rng
+        told = len(targets_of(posterior))
+        return LowerConfidenceBound(self.betas[told % len(self.betas)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +116,19 @@ class UseThompson:
         """See ``AcquisitionRule``."""
         del best
         return ThompsonSample.draw(posterior, rng)
+
+
+def targets_of(posterior: Posterior) -> NDArray[np.float64]:
+    """What a posterior was conditioned on, in its own unit; ``(T,)``.
+
+    Raises:
+        NoEncodingError: it does not say.
+    """
+    targets = getattr(posterior, "targets", None)
+    if targets is None:
+        msg = f"{type(posterior).__name__} has no targets: it does not say what it was told"
+        raise NoEncodingError(msg)
+    return np.asarray(targets, dtype=np.float64)
 
 
 def acquisition_rule(name: str, beta: float = 1.0) -> AcquisitionRule:

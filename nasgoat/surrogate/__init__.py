@@ -1,13 +1,15 @@
-"""Surrogates: Gaussian processes trained by GPflow, target transforms.
+"""Surrogates: Gaussian processes, their trainers, target transforms.
 
-TensorFlow is loaded by the first fit, not by importing this package. The GPflow kernels themselves
-are in ``nasgoat.surrogate.gpflow_kernels``, whose import does load it.
+TensorFlow is loaded by the first fit of a ``GPflowTrainer``, not by importing this package. The
+GPflow kernels are in ``nasgoat.surrogate.gpflow_kernels``, whose import does load it.
 """
 
+from nasgoat.surrogate.analytic import AnalyticTrainer
 from nasgoat.surrogate.base import Surrogate
 from nasgoat.surrogate.feature_maps import FEATURES, feature_maps_of
 from nasgoat.surrogate.gp import GPSurrogate
-from nasgoat.surrogate.hyperparameters import Hyperparameters
+from nasgoat.surrogate.gpflow_trainer import GPflowTrainer
+from nasgoat.surrogate.hyperparameters import Hyperparameters, Trainer
 from nasgoat.surrogate.ranges import NOISE, PAPER_NOISE, VARIANCE, WEIGHT, Range
 from nasgoat.surrogate.transforms import (
     TRANSFORMS,
@@ -25,7 +27,9 @@ __all__ = [
     "TRANSFORMS",
     "VARIANCE",
     "WEIGHT",
+    "AnalyticTrainer",
     "GPSurrogate",
+    "GPflowTrainer",
     "Hyperparameters",
     "Log",
     "LogClip",
@@ -34,5 +38,6 @@ __all__ = [
     "Standardise",
     "Surrogate",
     "TargetTransform",
+    "Trainer",
     "feature_maps_of",
 ]

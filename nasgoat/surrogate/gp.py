@@ -1,4 +1,4 @@
-"""Gaussian-process surrogate: trained by GPflow, handed on as plain arrays."""
+"""Gaussian-process surrogate: trained by maximum likelihood, handed on as plain arrays."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from nasgoat.blas import one_thread
 from nasgoat.errors import BadDataError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.kernels import (
@@ -20,13 +21,15 @@ from nasgoat.kernels import (
 )
 from nasgoat.posterior import FeaturePosterior, KernelPosterior
 from nasgoat.spaces import SearchSpace
+from nasgoat.surrogate.analytic import AnalyticTrainer
 from nasgoat.surrogate.feature_maps import feature_maps_of
-from nasgoat.surrogate.hyperparameters import Hyperparameters, Structure
-from nasgoat.surrogate.quiet import load_gpflow
+from nasgoat.surrogate.hyperparameters import Hyperparameters, Structure, Trainer
 from nasgoat.surrogate.ranges import NOISE, VARIANCE, WEIGHT, Range
 from nasgoat.surrogate.transforms import RankGaussian, TargetTransform, checked_targets
 
 Floats = NDArray[np.float64]
+
+ANALYTIC = AnalyticTrainer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class GPSurrogate:
         variance: range of sigma_k^2; ignored by linear kernels.
         restarts: number of random starts of the training after the one from the initial values.
         seed: of the random starts.
+        trainer: finds the hyperparameters; ``GPflowTrainer()`` is the reference.
 
     Raises:
         ValueError: no maps, a fixed noise that is not positive, or fewer than 0 restarts.
@@ -59,6 +63,7 @@ class GPSurrogate:
     variance: Range = VARIANCE
     restarts: int = 2
     seed: int = 0
+    trainer: Trainer = ANALYTIC
 
     @classmethod
     def of_space(cls, space: SearchSpace, features: str | None = None, **settings: Any) -> Self:
@@ -87,6 +92,7 @@ class GPSurrogate:
             msg = f"the number of restarts is at least 0, got {self.restarts}"
             raise ValueError(msg)
 
+    @one_thread()
     def fit(
         self, graphs: Sequence[LabeledGraph], targets: Sequence[float]
     ) -> FeaturePosterior | KernelPosterior:
@@ -117,6 +123,7 @@ class GPSurrogate:
         kernel = ExponentialKernel(linear, fitted.variance)
         return KernelPosterior.of(kernel, observed, outputs, fitted.noise)
 
+    @one_thread()
     def train(self, observed: GraphBatch, outputs: Floats) -> Hyperparameters:
         """The hyperparameters of largest marginal likelihood among those found.
 
@@ -132,15 +139,12 @@ class GPSurrogate:
         """
         if outputs.min() == outputs.max():
             return self._initial()
-        load_gpflow()
-        from nasgoat.surrogate.training import trainer  # noqa: PLC0415  (needs GPflow)
-
         structure = Structure(
             len(self.maps), self.exponential, self.weights, self.variance, self.noise
         )
         blocks = [_compressed(features(feature_map, observed)) for feature_map in self.maps]
         rng = np.random.default_rng(self.seed)
-        return trainer(structure).train(blocks, outputs, self.restarts, rng)
+        return self.trainer.train(structure, blocks, outputs, self.restarts, rng)
 
     def _initial(self) -> Hyperparameters:
         noise = self.noise.initial if isinstance(self.noise, Range) else self.noise

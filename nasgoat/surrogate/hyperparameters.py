@@ -1,15 +1,22 @@
-"""What is trained, and what comes out of it: plain values on either side of TensorFlow."""
+"""What is trained, what comes out of it, and who does it: plain values and a protocol."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nasgoat.surrogate.ranges import Range
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A kernel's shape and the ranges of its hyperparameters; models are cached by it.
+    """A kernel's shape and the ranges of its hyperparameters; GPflow models are cached by it.
 
     Args:
         n_maps: number of feature maps.
@@ -24,6 +31,14 @@ class Structure:
     weights: Range
     variance: Range
     noise: Range | float
+
+    @property
+    def ranges(self) -> tuple[Range, ...]:
+        """Of all that is trained: the weights, then the variance, then the noise."""
+        ranges = (self.weights,) * self.n_maps
+        if self.exponential:
+            ranges += (self.variance,)
+        return (*ranges, self.noise) if isinstance(self.noise, Range) else ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +57,32 @@ class Hyperparameters:
     variance: float
     noise: float
     log_likelihood: float | None = None
+
+
+class Trainer(Protocol):
+    """Finds the hyperparameters that make the data likeliest."""
+
+    def train(
+        self,
+        structure: Structure,
+        blocks: Sequence[Floats],
+        targets: Floats,
+        restarts: int,
+        rng: np.random.Generator,
+    ) -> Hyperparameters:
+        """Maximise the log marginal likelihood.
+
+        Args:
+            structure: what is trained, and in which ranges.
+            blocks: scaled features ``(T, F_g)`` of each map.
+            targets: ``(T,)``.
+            restarts: number of starts from random points after the one from the initial values.
+            rng: draws them, evenly on the logarithmic scale.
+
+        Returns:
+            The best of all points that were looked at. Points where the likelihood cannot be
+            computed (overflow, covariance not positive definite) are passed over.
+
+        Raises:
+            BadDataError: it could be computed at no start.
+        """

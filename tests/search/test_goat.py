@@ -18,7 +18,13 @@ from nasgoat.kernels import ExponentialKernel
 from nasgoat.optimize import ExhaustiveOptimizer, Optimum, Task
 from nasgoat.posterior import FeaturePosterior, KernelPosterior, Posterior
 from nasgoat.records import Limits, Observation, ProgressCallback, Proposal
-from nasgoat.search import GoatSearch, TopKPool, UseLCB, acquisition_rule
+from nasgoat.search import (
+    GoatSearch,
+    TakeTurns,
+    TopKPool,
+    UseLCB,
+    acquisition_rule,
+)
 from nasgoat.search.batches import with_fantasy
 from nasgoat.search.goat import least_target
 from tests.search.toy import SPACE, TINY, FixedSurrogate, Toy
@@ -173,6 +179,22 @@ def test_acquisition_rules(name: str, kind: type[Acquisition]) -> None:
         assert second.best == first.best  # a fantasy is no improvement
     if isinstance(first, ThompsonSample) and isinstance(second, ThompsonSample):
         assert not np.array_equal(first.coefficients, second.coefficients)
+
+
+@pytest.mark.parametrize("count", [14, 15])
+def test_bounds_take_turns_within_a_batch_and_from_batch_to_batch(count: int) -> None:
+    spy = Spy()
+    propose(GoatSearch(FixedSurrogate(), spy, TakeTurns()), observed(count), 3, pending=1)
+    betas = [(1.0, 16.0)[(count + 1 + i) % 2] for i in range(3)]
+    assert [task.acquisition for task, _ in spy.tasks] == list(map(LowerConfidenceBound, betas))
+
+
+@pytest.mark.parametrize(
+    ("betas", "message"), [((), "at least one beta"), ((1.0, -1.0), "beta is a number >= 0")]
+)
+def test_invalid_turns_are_refused(betas: tuple[float, ...], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        TakeTurns(betas)
 
 
 def test_unknown_rules_are_refused() -> None:

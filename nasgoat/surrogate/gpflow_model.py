@@ -6,7 +6,7 @@ so its loss is traced once and every later fit reuses the graph.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import lru_cache
 from threading import Lock
 
@@ -14,9 +14,8 @@ import gpflow
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
-from nasgoat.errors import BadDataError
+from nasgoat.surrogate.descent import best_descent
 from nasgoat.surrogate.gpflow_kernels import (
     ExponentialFeatureKernel,
     LinearFeatureKernel,
@@ -29,17 +28,16 @@ Floats = NDArray[np.float64]
 
 DEVICE = "/CPU:0"  # matrices are too small for a GPU, and a run must not depend on having one
 EDGE = 7.0  # a sigmoid at 7 is 0.1 % from its bound and still has a slope to come back on
-MAX_ITERATIONS = 200  # a fit of 3 hyperparameters takes 10 to 40
 
 
 @lru_cache(maxsize=16)
-def trainer(structure: Structure) -> Trainer:
-    """The process's trainer for a structure; tracing it takes about half a second."""
+def model_of(structure: Structure) -> TrainableModel:
+    """The process's model of a structure; tracing it takes about half a second."""
     with tf.device(DEVICE):
-        return Trainer(structure)
+        return TrainableModel(structure)
 
 
-class Trainer:
+class TrainableModel:
     """A GPflow regression model whose data can be exchanged."""
 
     def __init__(self, structure: Structure) -> None:
@@ -61,55 +59,22 @@ class Trainer:
         self._loss_and_gradient = tf.function(self._traced, autograph=False)
 
     def train(
-        self, blocks: list[Floats], targets: Floats, restarts: int, rng: np.random.Generator
+        self,
+        blocks: Sequence[Floats],
+        targets: Floats,
+        restarts: int,
+        rng: np.random.Generator,
     ) -> Hyperparameters:
-        """Maximise the log marginal likelihood.
-
-        Args:
-            blocks: scaled features ``(T, F_g)`` of each map.
-            targets: ``(T,)``.
-            restarts: number of starts from random points after the one from the initial values.
-            rng: draws them, evenly on the logarithmic scale.
-
-        Returns:
-            The best of all points that were looked at. Points where the likelihood cannot be
-            computed (overflow, covariance not positive definite) are passed over.
-
-        Raises:
-            BadDataError: it could be computed at no point.
-        """
+        """See ``hyperparameters.Trainer``."""
         starts = [self._initial, *rng.logistic(size=(restarts, len(self._initial)))]
+        starts = [np.clip(start, -EDGE, EDGE) for start in starts]
         with self._lock:
             self._widths.assign([block.shape[1] for block in blocks])
             self._X.assign(np.concatenate(blocks, axis=1))
             self._Y.assign(targets[:, None])
-            descents = [self._descend(np.clip(start, -EDGE, EDGE)) for start in starts]
-            best = min(descents, key=lambda descent: descent.loss)
-            if not np.isfinite(best.loss):
-                msg = (
-                    "the marginal likelihood is not finite at any hyperparameters tried; features "
-                    "may be too large (scale the maps so that <phi, phi> is about 1)"
-                )
-                raise BadDataError(msg)
+            best = best_descent(self._evaluate, starts, [(-EDGE, EDGE)] * len(self._initial))
             self._assign(tf.constant(best.point))
             return self._read(-best.loss)
-
-    def _descend(self, start: Floats) -> _Descent:
-        descent = _Descent(start)
-
-        def objective(point: Floats) -> tuple[float, Floats]:
-            return descent.record(point, *self._evaluate(point))
-
-        if np.isfinite(objective(start)[0]):
-            minimize(
-                objective,
-                start,
-                jac=True,
-                method="L-BFGS-B",
-                bounds=[(-EDGE, EDGE)] * len(start),
-                options={"maxiter": MAX_ITERATIONS},
-            )
-        return descent
 
     def _evaluate(self, point: Floats) -> tuple[float, Floats]:
         try:
@@ -141,25 +106,6 @@ class Trainer:
         if isinstance(noise, Range):
             noise = noise.clip(float(self._noise.numpy()))
         return Hyperparameters(tuple(weights), variance, noise, log_likelihood)
-
-
-@dataclass(slots=True)
-class _Descent:
-    """One start of the training: the best point so far, and a stand-in value for failures."""
-
-    point: Floats
-    loss: float = np.inf
-    worst: float = field(default=-np.inf)
-
-    def record(self, point: Floats, loss: float, gradient: Floats) -> tuple[float, Floats]:
-        """What L-BFGS is told of an evaluation."""
-        if not (np.isfinite(loss) and np.isfinite(gradient).all()):
-            # a wall just above all that was seen: the line search steps back; inf would break it
-            return (self.worst + 1.0 if self.worst > -np.inf else np.inf), np.zeros_like(point)
-        self.worst = max(self.worst, loss)
-        if loss < self.loss:
-            self.point, self.loss = point.copy(), loss
-        return loss, gradient
 
 
 def _data_variable(columns: int | None, width: int) -> tf.Variable:
