@@ -84,3 +84,11 @@ class NoRepeatsError(NasgoatError, ValueError):
 
 class JournalError(NasgoatError, ValueError):
     """A journal that cannot be read, or that belongs to another run."""
+
+
+class EvaluationsFailError(NasgoatError, RuntimeError):
+    """Evaluation after evaluation failed: the evaluator is broken, not the architectures."""
+
+
+class WorkerDiedError(NasgoatError, RuntimeError):
+    """A process that evaluated a graph is gone, again and again."""
