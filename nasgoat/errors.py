@@ -92,3 +92,7 @@ class EvaluationsFailError(NasgoatError, RuntimeError):
 
 class WorkerDiedError(NasgoatError, RuntimeError):
     """A process that evaluated a graph is gone, again and again."""
+
+
+class ClusterError(NasgoatError, OSError):
+    """A cluster for evaluations that cannot be reached or started."""

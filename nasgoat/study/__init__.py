@@ -1,14 +1,13 @@
 """Studies: the loop around a search method, its journal, and what comes out of it."""
 
-from nasgoat.study.attempt import Evaluate, OnFailure
 from nasgoat.study.budget import Budget
 from nasgoat.study.draw import draw
 from nasgoat.study.events import Asked, Asking, Event, Failed, OnEvent, Stopped, StopReason, Told
 from nasgoat.study.history import best_values, incumbent_test_values, incumbents, regrets
 from nasgoat.study.journal import JournalWarning
 from nasgoat.study.plots import regret_plot
-from nasgoat.study.processes import Processes
 from nasgoat.study.study import Study
+from nasgoat.workers import Evaluate, OnFailure
 
 __all__ = [
     "Asked",
@@ -20,7 +19,6 @@ __all__ = [
     "JournalWarning",
     "OnEvent",
     "OnFailure",
-    "Processes",
     "StopReason",
     "Stopped",
     "Study",

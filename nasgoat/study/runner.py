@@ -24,9 +24,9 @@ from nasgoat.errors import (
     WorkerDiedError,
 )
 from nasgoat.records import Failure, Observation, Proposal
-from nasgoat.study.attempt import Evaluate, OnFailure, attempt, penalty_of, told
 from nasgoat.study.budget import Budget
 from nasgoat.study.events import Asked, Asking, Event, Failed, Stopped, StopReason, Told
+from nasgoat.workers import Evaluate, OnFailure, Redrawing, attempt, penalty_of, told
 
 if TYPE_CHECKING:
     from nasgoat.study.study import Study
@@ -187,11 +187,16 @@ class Run:
         return None
 
     def call(self, proposal: Proposal) -> Callable[[], Result]:
-        """What evaluates a proposal."""
+        """What evaluates a proposal; an evaluator that draws by chance draws anew each time."""
+        evaluator = self.evaluator
+        key = self.study.space.key(proposal.graph)
+        times = self.study.keys.count(key)
+        times += sum(self.study.space.key(one.graph) == key for one in self.flying.values())
+        if times and isinstance(evaluator, Redrawing):
+            evaluator = evaluator.repeated(times)
         if self.on_failure == "raise":
-            return partial(self.evaluator, proposal.graph)
-        penalty = penalty_of(self.on_failure)
-        return partial(attempt, self.evaluator, proposal.graph, penalty)
+            return partial(evaluator, proposal.graph)
+        return partial(attempt, evaluator, proposal.graph, penalty_of(self.on_failure))
 
     def take(self, result: Result, proposal: Proposal) -> None:
         """Tell the study and those who watch.

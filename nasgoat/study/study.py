@@ -17,15 +17,15 @@ from nasgoat.records import Certificate, Failure, Observation, Proposal
 from nasgoat.search import SearchMethod
 from nasgoat.search.base import HeedsFailures, Recommends, described
 from nasgoat.spaces import SearchSpace
-from nasgoat.study.attempt import Evaluate, OnFailure
 from nasgoat.study.budget import Budget, spent
-from nasgoat.study.entries import Ask, Fail, Tell
+from nasgoat.study.entries import Ask, Entry, Fail, Tell
 from nasgoat.study.events import OnEvent, StopReason
 from nasgoat.study.history import Incumbent
 from nasgoat.study.journal import Journal
 from nasgoat.study.runner import Run, ignore
 from nasgoat.study.seen import seen
 from nasgoat.study.shield import uninterrupted
+from nasgoat.workers import Evaluate, OnFailure
 
 
 class Study:
@@ -72,10 +72,8 @@ class Study:
         if seed < 0:
             msg = f"a seed is an integer from 0, got {seed}"
             raise ValueError(msg)
-        self.space = space
-        self.method = method
-        self.seed = seed
-        self.benchmark = benchmark
+        self.space, self.method = space, method
+        self.seed, self.benchmark = seed, benchmark
         self.results: list[Observation | Failure] = []
         self.keys: list[str] = []
         self.pending: list[Proposal] = []
@@ -122,16 +120,14 @@ class Study:
     def best(self) -> Observation | None:
         """The observation of least value, the first of equals; None before the first.
 
-        An architecture that was told several times counts with the mean, and so does what is
-        returned. For noisy values see also ``recommended``.
+        An architecture that was told several times counts with the mean, which is returned.
         """
         return self._incumbent.best
 
     def recommended(self) -> Observation | None:
         """The observed architecture that is best in the eyes of the search method.
 
-        That is the one of least posterior mean if the method has a surrogate, which weighs a lucky
-        value against those of similar architectures; otherwise ``best``. It takes a fit.
+        With a surrogate: the one of least posterior mean, by a new fit. Otherwise ``best``.
         """
         means = self._incumbent.means()
         if not means or not isinstance(self.method, Recommends):
@@ -140,7 +136,7 @@ class Study:
 
     @property
     def certificates(self) -> list[Certificate]:
-        """Those of all model-based proposals, in the order of proposal."""
+        """Those of all proposals that have one, in their order."""
         return [one.certificate for one in self.proposals if one.certificate is not None]
 
     def origin(self, graph: LabeledGraph) -> Proposal | None:
@@ -152,8 +148,7 @@ class Study:
         """Propose up to ``k`` graphs to evaluate; they are pending until they are told.
 
         Returns:
-            At least 1 proposal. Fewer than ``k`` at the end of an initial design, or where the
-            space holds no more.
+            1 to ``k`` proposals: fewer at the end of an initial design or of the space.
 
         Raises:
             NothingLeftError: every graph of the space is observed or pending.
@@ -179,8 +174,7 @@ class Study:
     def accept(self, proposals: list[Proposal]) -> None:
         """The second half of ``ask``: put proposals on record and make them pending."""
         with uninterrupted():
-            if self._journal is not None:
-                self._journal.append(Ask(tuple(proposals)))
+            self._record(Ask(tuple(proposals)))
             self._take_in_ask(proposals)
 
     def tell(self, observation: Observation) -> None:
@@ -199,8 +193,7 @@ class Study:
             )
             raise BadDataError(msg)
         with uninterrupted():
-            if self._journal is not None:
-                self._journal.append(Tell(observation))
+            self._record(Tell(observation))
             self._take_in(observation)
 
     def fail(self, failure: Failure) -> None:
@@ -213,8 +206,7 @@ class Study:
         """
         self.space.require(failure.graph)
         with uninterrupted():
-            if self._journal is not None:
-                self._journal.append(Fail(failure))
+            self._record(Fail(failure))
             self._take_in(failure)
 
     def run(
@@ -229,22 +221,21 @@ class Study:
     ) -> StopReason:
         """Ask, evaluate and tell until the budget is spent; what a resumed study did counts.
 
-        Pending proposals are evaluated first. Ctrl-C ends the run in good order: all results told
-        so far are on record, and graphs under evaluation stay pending. So does a solve that the
-        user interrupted; its proposals are forgotten, so that a resumed study solves to the end.
+        Pending proposals are evaluated first. Ctrl-C ends the run in good order: graphs under
+        evaluation stay pending. So does a solve that the user interrupted; its proposals are
+        forgotten, so that a resumed study solves to the end.
 
         Args:
             evaluator: measures a graph; picklable if the executor has processes.
-            budget: number of evaluations in all, initial design and failures included, or a
-                ``Budget``.
-            batch: number of graphs asked for at once. With an executor: number of evaluations that
-                are kept in flight; the study then learns in the order in which they end.
+            budget: number of evaluations in all, failed ones included, or a ``Budget``.
+            batch: number of graphs asked for at once. With an executor: number of evaluations kept
+                in flight; the study then learns in the order in which they end.
             executor: runs the evaluations; None to run them here, one after the other.
-            on_failure: what an evaluation means that raises an ``Exception``, has a value that is
-                not finite, or kills its worker. ``"raise"``: the run ends with the error, and the
-                graph stays pending. Otherwise it is on record as a failure, counts against the
-                budget, and is not tried again: ``"skip"`` tells the search method nothing of it,
-                ``"penalise"`` the worst value observed so far, and a number is told itself.
+            on_failure: what it means that an evaluation raises an ``Exception``, has a value that
+                is not finite, or kills its worker. ``"raise"``: the run ends, the graph stays
+                pending. Otherwise the failure is on record, counts against the budget, and is not
+                tried again: ``"skip"`` tells the search method nothing, ``"penalise"`` the worst
+                value observed so far, and a number is told itself.
             on_event: hears of everything that happens.
 
         Returns:
@@ -252,16 +243,17 @@ class Study:
 
         Raises:
             ValueError: ``batch`` is less than 1, or there is no such ``on_failure``.
-            BadDataError: the evaluator answered for another graph or, where failures are raised,
-                without a finite value.
+            BadDataError: the evaluator answered for another graph.
             EvaluationsFailError: the first ten evaluations of this call all failed.
-            WorkerDiedError: an evaluation killed its workers and failures are raised, or the
-                executor is gone.
-            Exception: whatever the search method, ``on_event`` or, where failures are raised, the
-                evaluator raise. All results told before are on record.
+            WorkerDiedError: the executor is gone.
+            Exception: of the search method, ``on_event``, and failures that are to be raised.
         """
         limits = budget if isinstance(budget, Budget) else Budget(budget)
         return Run(self, evaluator, limits, batch, on_failure, on_event).go(executor)
+
+    def _record(self, entry: Entry) -> None:
+        if self._journal is not None:
+            self._journal.append(entry)
 
     def _take_in_ask(self, proposals: Sequence[Proposal]) -> None:
         self.pending += proposals

@@ -7,12 +7,25 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 from nasgoat.graphs import LabeledGraph
 from nasgoat.records import Failure, Observation, Penalty
 
 Evaluate = Callable[[LabeledGraph], Observation]
+
+
+@runtime_checkable
+class Redrawing(Protocol):
+    """An evaluator with chance in it that has another draw for each evaluation of a graph."""
+
+    def repeated(self, times: int) -> Evaluate:
+        """The evaluator of graphs that were evaluated ``times`` times before.
+
+        What it draws depends on the graph, its own seed and this number alone, so that a resumed
+        study sees what an uninterrupted one would have seen.
+        """
+
 
 OnFailure = Literal["raise", "skip", "penalise"] | float
 

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
 from nasgoat.errors import WorkerDiedError
-from nasgoat.study.worker import serve
+from nasgoat.workers.serve import serve
 
 P = ParamSpec("P")
 T = TypeVar("T")
