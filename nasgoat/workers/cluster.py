@@ -39,7 +39,7 @@ def dask_executor(scheduler: str | None = None, workers: int = 1) -> Iterator[tu
         address: Any = scheduler
         if scheduler is None:
             with deaf():
-                cluster = LocalCluster(workers, threads_per_worker=1, dashboard_address=None)
+                cluster = LocalCluster(workers, threads_per_worker=1, dashboard_address=":0")
             address = stack.enter_context(cluster)
         client = stack.enter_context(_connected(Client, address))
         slots = sum(client.nthreads().values())
