@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,10 @@ def deadly(graph: LabeledGraph) -> bool:
     return graph.n == 4 and (graph.node_labels or ())[1:3] == (2, 2)
 
 
-def lethal(graph: LabeledGraph) -> Observation:
-    """An objective that some architectures kill."""
+def lethal(graph: LabeledGraph, after: float = 0.0) -> Observation:
+    """An objective that some architectures kill, after so many seconds."""
     if deadly(graph):
+        time.sleep(after)
         os.kill(os.getpid(), signal.SIGKILL)
     return Observation(graph, float(len(graph.edges)))
 
