@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
+from threading import Event, Thread
 from typing import Any
 
 from nasgoat.errors import ClusterError
 from nasgoat.workers.processes import deaf
 
 PATIENCE = 60  # seconds for a scheduler to answer, and for the first worker to come
+PULSE = 5.0  # seconds between two looks after the workers of a cluster on this machine
 
 
 @contextmanager
@@ -41,10 +43,26 @@ def dask_executor(scheduler: str | None = None, workers: int = 1) -> Iterator[tu
             with deaf():
                 cluster = LocalCluster(workers, threads_per_worker=1, dashboard_address=":0")
             address = stack.enter_context(cluster)
+            stack.callback(_mending(cluster, workers))
         client = stack.enter_context(_connected(Client, address))
         slots = sum(client.nthreads().values())
         executor = client.get_executor(pure=False)  # an architecture may be evaluated again
         yield executor, slots
+
+
+def _mending(cluster: Any, workers: int) -> Callable[[], None]:
+    """Ask for all workers every few seconds, until what is returned is called.
+
+    Dask restarts a process that dies, but not one that dies while it starts.
+    """
+    over = Event()
+
+    def mend() -> None:
+        while not over.wait(PULSE):
+            cluster.scale(workers)
+
+    Thread(target=mend, daemon=True).start()
+    return over.set
 
 
 def _connected(Client: Any, address: Any) -> Any:

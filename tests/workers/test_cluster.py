@@ -42,7 +42,7 @@ def test_a_run_survives_its_workers(tmp_path: Path) -> None:
         assert len({TINY.key(one.graph) for one in study.observations}) == 24
         assert study.pending == []
         deadly_one = next(graph for graph in TINY.enumerate() if deadly(graph))
-        with pytest.raises(Exception, match="workers died while trying to run it"):
+        with pytest.raises(Exception, match="workers died while running it"):
             executor.submit(lethal, deadly_one, 1.0).result()
     with Study(TINY, RandomSearch(), seed=1, journal=tmp_path / "j") as again:
         assert again.observations == study.observations
