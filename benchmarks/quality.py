@@ -19,7 +19,6 @@ import numpy as np
 
 from benchmarks.machine import machine, moment, versions
 from benchmarks.results import write_line
-from nasgoat.cli.build import BATCH_RULES
 from nasgoat.optimize import AcquisitionOptimizer, ExhaustiveOptimizer
 from nasgoat.search import (
     AcquisitionRule,
@@ -28,6 +27,7 @@ from nasgoat.search import (
     default_acquisition,
     default_features,
 )
+from nasgoat.search.goat_settings import BATCH_RULES
 from nasgoat.spaces import SearchSpace
 from nasgoat.study import Study
 from nasgoat.surrogate import NOISE, TRANSFORMS, GPSurrogate

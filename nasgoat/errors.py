@@ -84,3 +84,15 @@ class NoRepeatsError(NasgoatError, ValueError):
 
 class JournalError(NasgoatError, ValueError):
     """A journal that cannot be read, or that belongs to another run."""
+
+
+class EvaluationsFailError(NasgoatError, RuntimeError):
+    """Evaluation after evaluation failed: the evaluator is broken, not the architectures."""
+
+
+class WorkerDiedError(NasgoatError, RuntimeError):
+    """A process that evaluated a graph is gone, again and again."""
+
+
+class ClusterError(NasgoatError, OSError):
+    """A cluster for evaluations that cannot be reached or started."""

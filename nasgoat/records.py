@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from nasgoat.errors import EncodingMismatchError
 from nasgoat.graphs import LabeledGraph
@@ -31,6 +31,46 @@ class Observation:
     test_value: float | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
     seconds: float = 0.0
+
+
+Penalty = Literal["worst"] | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An evaluation that brought no value.
+
+    Args:
+        graph: what was to be evaluated.
+        error: what went wrong, for people.
+        penalty: the value that search methods take the graph to have: a number, ``"worst"`` for the
+            largest value observed so far, or None for none: then the graph is skipped.
+        seconds: wall-clock seconds that were spent on it.
+
+    Raises:
+        ValueError: the penalty is another text, or is not finite.
+    """
+
+    graph: LabeledGraph
+    error: str
+    penalty: Penalty = None
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_penalty(self.penalty)
+
+
+def check_penalty(penalty: Penalty) -> None:
+    """Refuse what no search method could take for a value.
+
+    Raises:
+        ValueError: it is a text other than "worst", or a number that is not finite.
+    """
+    if penalty is None or penalty == "worst":
+        return
+    if isinstance(penalty, str) or not math.isfinite(penalty):
+        msg = f"a failed evaluation is worth a finite number, 'worst' or None, got {penalty!r}"
+        raise ValueError(msg)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,10 @@ def test_links_lead_somewhere(name: str) -> None:
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("name", ["compare.md", "development.md", "embedding.md", "tables.md"])
+GUIDES = ["compare.md", "development.md", "embedding.md", "running.md", "tables.md"]
+
+
+@pytest.mark.parametrize("name", GUIDES)
 def test_the_recipes_of_the_guides_run(name: str) -> None:
     text = (ROOT / "docs" / name).read_text(encoding="utf-8")
     names: dict[str, Any] = {"__name__": "__main__"}

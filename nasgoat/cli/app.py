@@ -45,8 +45,20 @@ def run(
         typer.Option("--set", metavar="KEY=VALUE", help="An option of the method; repeatable."),
     ] = None,
     budget: Annotated[
-        int, typer.Option(min=1, help="Evaluations in all, initial ones included.")
-    ] = 50,
+        Optional[int],  # noqa: UP045  (typer reads it at run time)
+        typer.Option(
+            min=1,
+            help="Evaluations in all, initial and failed ones included; default: 50, or no limit "
+            "with --budget-seconds.",
+        ),
+    ] = None,
+    budget_seconds: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(
+            min=0.001,
+            help="Seconds of all evaluations: of the trainings, also where a table has them.",
+        ),
+    ] = None,
     initial: Annotated[
         int, typer.Option(min=1, help="Random evaluations to begin with (evolution: population).")
     ] = 10,
@@ -54,11 +66,28 @@ def run(
         int, typer.Option(min=1, help="Evaluations asked for at once; protocols set their own.")
     ] = 1,
     workers: Annotated[
-        int,
+        Optional[int],  # noqa: UP045
         typer.Option(
-            min=1, help="Processes that evaluate, for benchmarks that train; 1: this one."
+            min=1,
+            help="Processes that evaluate, for benchmarks that train; 1, the default: this one. "
+            "With --scheduler: evaluations in flight, default: as many as the cluster has threads.",
         ),
-    ] = 1,
+    ] = None,
+    executor: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Who evaluates: processes, or dask, a cluster of --workers processes."),
+    ] = None,
+    scheduler: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Address of a running Dask cluster, e.g. tcp://host:8786."),
+    ] = None,
+    on_failure: Annotated[
+        str,
+        typer.Option(
+            help="What a failed evaluation means: raise ends the run, skip forgets the graph, "
+            "penalise takes it for the worst so far, and a number is its value."
+        ),
+    ] = "raise",
     batch_rule: Annotated[
         str,
         typer.Option(help="How a batch is picked: fantasies or top-k.", rich_help_panel="Model"),
@@ -112,6 +141,7 @@ def run(
     with friendly(debug=debug):
         from nasgoat.cli.build import method_spec  # noqa: PLC0415
         from nasgoat.cli.run import RunSettings, execute  # noqa: PLC0415
+        from nasgoat.cli.workers import Workers, budget_of, failure_rule  # noqa: PLC0415
 
         flags = {
             "initial": initial,
@@ -132,9 +162,9 @@ def run(
         execute(
             RunSettings(
                 benchmark,
-                budget if "budget" in typed else spec.budget or budget,
+                budget_of(budget or spec.budget, budget_seconds),
                 batch if "batch" in typed else spec.batch or batch,
-                workers,
+                Workers(workers, executor, scheduler),
                 seed,
                 data,
                 out,
@@ -143,6 +173,7 @@ def run(
                 check=check_exhaustive,
                 json=json,
                 noisy=noisy,
+                on_failure=failure_rule(on_failure),
             )
         )
 

@@ -12,12 +12,12 @@ import typer
 
 from nasgoat.cli.console import print_json, stderr, stdout
 from nasgoat.cli.errors import INTERRUPTED
-from nasgoat.cli.summary import Phases, describe, run_summary
+from nasgoat.cli.summary import Phases, describe, recommendation, run_summary
 from nasgoat.cli.watch import Watch
-from nasgoat.cli.workers import workers
+from nasgoat.cli.workers import Workers
 from nasgoat.errors import JournalError, NoRepeatsError
 from nasgoat.search import MethodSpec
-from nasgoat.study import Event, OnEvent, Study, regret_plot
+from nasgoat.study import Budget, Event, OnEvent, OnFailure, Study, regret_plot
 from nasgoat.tabular import Evaluator, NoisyEvaluator, benchmark
 
 JOURNAL = "journal.jsonl"
@@ -29,9 +29,9 @@ class RunSettings:
     """The options of ``nasgoat run``; see its help."""
 
     benchmark: str
-    budget: int
+    budget: Budget
     batch: int
-    workers: int
+    workers: Workers
     seed: int
     data: Path | None
     out: Path | None
@@ -40,14 +40,15 @@ class RunSettings:
     check: bool
     json: bool
     noisy: bool = False
+    on_failure: OnFailure = "raise"
 
 
 def execute(settings: RunSettings) -> None:
     """Run, and print what was found."""
-    with Watch(settings.budget) as watch:
+    with Watch(settings.budget.evaluations) as watch:
         phases = Phases("check" if settings.check else "other")
         watch.say(f"loading {settings.benchmark}")
-        evaluator = _load(settings, phases)
+        exact, evaluator = _load(settings, phases)
         method = settings.method.build(
             evaluator.space,
             on_progress=watch.on_progress,
@@ -62,18 +63,24 @@ def execute(settings: RunSettings) -> None:
             benchmark=evaluator.name,
         ) as study:
             on_event = _both(watch, phases)
-            batch = max(settings.batch, settings.workers)
-            with workers(settings.workers) as executor:
+            with settings.workers.open() as (executor, slots):
                 reason = study.run(
-                    evaluator, settings.budget, batch, executor=executor, on_event=on_event
+                    evaluator,
+                    settings.budget,
+                    max(settings.batch, slots),
+                    executor=executor,
+                    on_failure=settings.on_failure,
+                    on_event=on_event,
                 )
             watch.say("drawing the regret plot")
             summary = run_summary(study, evaluator, phases.seconds)
+            if settings.noisy:
+                summary |= recommendation(study, exact)
             summary |= {
                 "stopped": reason,
                 "checked_by_exhaustive": _checked(watch),
                 "journal": str(folder / JOURNAL),
-                "plot": _plot(folder, study, evaluator),
+                "plot": _plot(folder, study, evaluator, settings),
             }
     if settings.json:
         print_json(summary)
@@ -102,8 +109,8 @@ def _checked(watch: Watch) -> dict[str, Any] | None:
     return {"proposals": len(watch.checks), "worst": worst}
 
 
-def _load(settings: RunSettings, phases: Phases) -> Evaluator:
-    """The benchmark.
+def _load(settings: RunSettings, phases: Phases) -> tuple[Evaluator, Evaluator]:
+    """The benchmark, and what is searched: the same, unless noise is asked for.
 
     Raises:
         NoRepeatsError: noise is asked for, and it has none.
@@ -112,11 +119,11 @@ def _load(settings: RunSettings, phases: Phases) -> Evaluator:
     evaluator = benchmark(settings.benchmark, settings.data)
     phases.add("load", time.perf_counter() - began)
     if not settings.noisy:
-        return evaluator
+        return evaluator, evaluator
     if not isinstance(evaluator, NoisyEvaluator):
         msg = f"--noisy draws one of several trainings; {evaluator.name} knows of no such chance"
         raise NoRepeatsError(msg)
-    return evaluator.noisy(settings.seed)
+    return evaluator, evaluator.noisy(settings.seed)
 
 
 def _folder(settings: RunSettings) -> Path:
@@ -144,16 +151,16 @@ def _folder(settings: RunSettings) -> Path:
     return out
 
 
-def _plot(folder: Path, study: Study, evaluator: Evaluator) -> str | None:
+def _plot(folder: Path, study: Study, evaluator: Evaluator, settings: RunSettings) -> str | None:
     if not study.observations:
         return None
     initial = sum(proposal.origin == "initial" for proposal in study.proposals)
     regret_plot(
         folder / PLOT,
-        {study.method.name: [study.observations]},
+        {study.method.name: [study.results]},
         objective=evaluator.objective,
-        optimum=evaluator.optimum,
-        initial=min(initial, len(study.observations)),
+        optimum=None if settings.noisy else evaluator.optimum,  # lucky draws lie below it
+        initial=min(initial, len(study.results)),
         title=f"{evaluator.name}, seed {study.seed}",
     )
     return str(folder / PLOT)

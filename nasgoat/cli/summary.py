@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from nasgoat.records import Certificate
-from nasgoat.study import Asked, Event, Study, Told, best_values, draw
+from nasgoat.study import Asked, Event, Failed, Study, Told, best_values, draw
 from nasgoat.tabular import Evaluator
 
 
@@ -41,7 +41,7 @@ class Phases:
                     self.add(phase, seconds)
                     known += seconds
             self.add(self.rest, max(0.0, event.seconds - known))
-        elif isinstance(event, Told):
+        elif isinstance(event, Told | Failed):
             self.add("evaluate", time.perf_counter() - self.heard)
         self.heard = time.perf_counter()
 
@@ -56,15 +56,41 @@ def run_summary(study: Study, evaluator: Evaluator, seconds: Mapping[str, float]
         "objective": evaluator.objective,
         "method": study.method.name,
         "seed": study.seed,
-        "evaluations": len(study.observations),
+        "evaluations": len(study.results),
+        "failures": len(study.failures),
+        "evaluation_seconds": study.seconds,
         "best_value": value,
         "best_graph": None if best is None else best.graph.to_json(),
         "test_value": None if best is None else best.test_value,
         "optimum": optimum,
         "regret": None if value is None or optimum is None else value - optimum,
-        "history": best_values(study.observations).tolist(),
+        "history": best_values(study.results, study.keys).tolist(),
         "certificates": [certificate.to_json() for certificate in study.certificates],
+        "recommended": None,
         "seconds": {**seconds, "total": sum(seconds.values())},
+    }
+
+
+def recommendation(study: Study, exact: Evaluator) -> dict[str, Any]:
+    """The fields of a noisy run that tell how good its choices are, chance left out.
+
+    Args:
+        study: at its end.
+        exact: the benchmark without noise.
+    """
+    best, recommended = study.best, study.recommended()
+    if best is None or recommended is None:
+        return {}
+    optimum = exact.optimum
+    mean, mean_of_best = exact(recommended.graph).value, exact(best.graph).value
+    return {
+        "regret": None if optimum is None else mean_of_best - optimum,
+        "recommended": {
+            "graph": recommended.graph.to_json(),
+            "value": recommended.value,
+            "mean": mean,
+            "regret": None if optimum is None else mean - optimum,
+        },
     }
 
 
@@ -76,7 +102,8 @@ def describe(
     if best is None:
         console.print("nothing was evaluated")
         return
-    console.print(f"\nbest of {len(study.observations)} evaluations of {evaluator.name}\n")
+    failed = f" ({len(study.failures)} failed)" if study.failures else ""
+    console.print(f"\nbest of {len(study.results)} evaluations{failed} of {evaluator.name}\n")
     console.print(draw(best.graph, evaluator.space), markup=False)
     console.print(f"\n{evaluator.objective}")
     rows = {
@@ -88,6 +115,9 @@ def describe(
     for name, value in rows.items():
         if value is not None:
             console.print(f"  {name:<12} {value:8.4f}")
+    if (recommended := summary["recommended"]) is not None:
+        same = "the same" if recommended["graph"] == summary["best_graph"] else "another"
+        console.print(f"recommended is {same}, whose mean is {recommended['mean']:.4f}")
     for line in _provenance(study):
         console.print(line)
     if (checked := summary["checked_by_exhaustive"]) is not None:

@@ -12,7 +12,7 @@ from rich.status import Status
 
 from nasgoat.cli.console import stderr
 from nasgoat.records import Certificate, Progress
-from nasgoat.study import Asked, Asking, Event, Told
+from nasgoat.study import Asked, Asking, Event, Failed, Told
 
 HEADER = "  eval     value      best  acquisition        gap  seconds  by"
 
@@ -22,17 +22,20 @@ class Watch:
     """Prints a line per evaluation, and keeps a status line alive while something works.
 
     Args:
-        budget: total number of evaluations.
+        budget: total number of evaluations; None for no limit, 0 where there are none.
         checks: values and oracle's values of ``CheckedOptimizer``, filled by ``on_check``.
+        evaluations: number of the last one.
+        best: value of the best architecture after it.
     """
 
-    budget: int = 0
+    budget: int | None = 0
     checks: list[tuple[float, float]] = field(default_factory=list)
     console: Console = field(default_factory=stderr)
     status: Status = field(init=False)
     evaluations: int = 0
     asked: float = 0.0
     head: bool = False
+    best: float | None = None
 
     def __post_init__(self) -> None:
         self.status = self.console.status("starting")
@@ -73,20 +76,40 @@ class Watch:
             self.say(f"{self._place()}evaluating")
         elif isinstance(event, Told):
             self._told(event)
+        elif isinstance(event, Failed):
+            self._failed(event)
 
     def _told(self, event: Told) -> None:
-        if not self.head:
-            self.console.print(HEADER, style="dim")
-            self.head = True
-        gained = event.best is event.observation
+        self._begin()
+        mine = event.best.graph == event.observation.graph
+        gained = mine and (self.best is None or event.best.value < self.best)
         line = f"{event.number:6d} {event.observation.value:9.3f} {event.best.value:9.3f}"
         line += certificate_columns(event.proposal.certificate, event.proposal.origin)
         self.console.print(line, style="bold green" if gained else None, soft_wrap=True)
-        self.evaluations = event.number
-        self.say(self._place() if event.number < self.budget else "finishing")
+        self.best = event.best.value
+        self._next(event.number)
+
+    def _failed(self, event: Failed) -> None:
+        self._begin()
+        best = "" if event.best is None else f"{event.best.value:.3f}"
+        line = f"{event.number:6d} {'failed':>9} {best:>9}  {event.failure.error}"
+        self.console.print(line, style="red", soft_wrap=True, markup=False)
+        self._next(event.number)
+
+    def _begin(self) -> None:
+        if not self.head:
+            self.console.print(HEADER, style="dim")
+            self.head = True
+
+    def _next(self, number: int) -> None:
+        self.evaluations = number
+        self.say("finishing" if number == self.budget else self._place())
 
     def _place(self) -> str:
-        return f"evaluation {self.evaluations + 1}/{self.budget} · " if self.budget else ""
+        if self.budget == 0:
+            return ""
+        most = "" if self.budget is None else f"/{self.budget}"
+        return f"evaluation {self.evaluations + 1}{most} · "
 
 
 def certificate_columns(certificate: Certificate | None, origin: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
@@ -48,7 +48,8 @@ class SearchMethod(Protocol[State]):
         Args:
             state: what ``start`` or the last ``propose`` returned.
             observations: so far, in the order in which they were told.
-            pending: proposed graphs that are not evaluated yet.
+            pending: proposed graphs that are not evaluated yet, and those that were skipped because
+                their evaluation failed (see ``HeedsFailures``).
             k: at least 1.
             rng: source of all chance.
 
@@ -58,6 +59,37 @@ class SearchMethod(Protocol[State]):
 
         Raises:
             NothingLeftError: every graph of the space is observed or pending.
+        """
+
+
+@runtime_checkable
+class HeedsFailures(Protocol[State]):
+    """A search method to which a failed graph is not the same as a pending one."""
+
+    def heed(self, state: State, skipped: Sequence[LabeledGraph]) -> State:
+        """Learn which graphs were skipped: no value of theirs will ever come.
+
+        They are among the ``pending`` graphs of the next ``propose`` nevertheless. A resumed study
+        calls this again.
+
+        Args:
+            state: what ``start`` or the last ``propose`` returned.
+            skipped: all of them so far.
+        """
+
+
+@runtime_checkable
+class Recommends(Protocol):
+    """A search method that has an opinion on which observed architecture is best."""
+
+    def recommend(
+        self, observations: Sequence[Observation], candidates: Sequence[LabeledGraph]
+    ) -> int:
+        """The place among the candidates of the one that is most likely the best.
+
+        Args:
+            observations: at least 1.
+            candidates: at least 1 observed graph.
         """
 
 

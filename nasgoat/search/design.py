@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,10 +26,12 @@ class Design:
     Args:
         space: where to search.
         graphs: in the order of evaluation.
+        skipped: keys of graphs without a value, now and ever, since their evaluation failed.
     """
 
     space: SearchSpace
     graphs: tuple[LabeledGraph, ...]
+    skipped: frozenset[str] = frozenset()
 
     @classmethod
     def draw(cls, space: SearchSpace, count: int, rng: np.random.Generator) -> Design:
@@ -42,6 +44,19 @@ class Design:
         except NothingLeftError:
             pass
         return cls(space, tuple(graphs.values()))
+
+    def without(self, skipped: Sequence[LabeledGraph]) -> Design:
+        """The same design where so many graphs have failed."""
+        if not skipped and not self.skipped:
+            return self
+        return replace(self, skipped=frozenset(self.space.keys(GraphBatch.of(skipped))))
+
+    def awaited(self, pending: Sequence[LabeledGraph]) -> list[LabeledGraph]:
+        """Those of the pending graphs that were not skipped."""
+        if not self.skipped:
+            return list(pending)
+        keys = self.space.keys(GraphBatch.of(pending))
+        return [graph for key, graph in zip(keys, pending, strict=True) if key not in self.skipped]
 
     def unseen(self, seen: Collection[str]) -> list[Proposal]:
         """The part of the design that is yet to be proposed, given the keys of all known graphs."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from nasgoat.graphs import LabeledGraph
+from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.optimize.base import AcquisitionOptimizer
 from nasgoat.posterior import Posterior
 from nasgoat.records import Limits, Observation, ProgressCallback, Proposal
@@ -63,6 +63,10 @@ class GoatSearch:
         """See ``SearchMethod``."""
         return Design.draw(space, self.initial, rng)
 
+    def heed(self, state: Design, skipped: Sequence[LabeledGraph]) -> Design:
+        """See ``HeedsFailures``: no fantasies of graphs that failed."""
+        return state.without(skipped)
+
     def propose(
         self,
         state: Design,
@@ -82,7 +86,7 @@ class GoatSearch:
         observed = [observation.graph for observation in observations]
         posterior = self.surrogate.fit(observed, [one.value for one in observations])
         best = least_target(posterior)
-        for graph in pending:
+        for graph in state.awaited(pending):
             posterior = with_fantasy(posterior, graph)
         fit = time.perf_counter() - began
         problem = Round(
@@ -98,6 +102,15 @@ class GoatSearch:
         picks = self.batch.choose(problem, posterior, k, rng)
         first = replace(picks[0], seconds={"fit": fit, **picks[0].seconds})
         return state, [first, *picks[1:]]
+
+    def recommend(
+        self, observations: Sequence[Observation], candidates: Sequence[LabeledGraph]
+    ) -> int:
+        """See ``Recommends``: the candidate of least posterior mean, the first of equals."""
+        observed = [observation.graph for observation in observations]
+        posterior = self.surrogate.fit(observed, [one.value for one in observations])
+        mean, _ = posterior.mean_and_std(GraphBatch.of(candidates))
+        return int(np.argmin(mean))
 
 
 def least_target(posterior: Posterior) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -43,6 +44,10 @@ class LocalSearch:
         """See ``SearchMethod``."""
         return Design.draw(space, self.initial, rng)
 
+    def heed(self, state: Design, skipped: Sequence[LabeledGraph]) -> Design:
+        """See ``HeedsFailures``: the walk does not wait for neighbors that failed."""
+        return state.without(skipped)
+
     def propose(
         self,
         state: Design,
@@ -68,15 +73,17 @@ class LocalSearch:
 def _open_neighbors(design: Design, observations: Sequence[Observation]) -> dict[str, LabeledGraph]:
     """The neighbors of the present centre by key; {} if the search is to restart.
 
-    The walk so far is retraced from the observations: they alone decide where it stands.
+    The walk so far is retraced from the observations: they alone decide where it stands. A graph
+    that was observed several times has the mean of its values; one that was skipped is no neighbor.
     """
     space = design.space
-    values: dict[str, float] = {}
+    repeats: dict[str, list[float]] = {}
     graphs: dict[str, LabeledGraph] = {}
     observed_keys = space.keys(GraphBatch.of([one.graph for one in observations]))
     for key, one in zip(observed_keys, observations, strict=True):
-        values.setdefault(key, one.value)
+        repeats.setdefault(key, []).append(one.value)
         graphs.setdefault(key, one.graph)
+    values = {key: math.fsum(found) / len(found) for key, found in repeats.items()}
     started = [key for key in space.keys(GraphBatch.of(design.graphs)) if key in values]
     visited = set(started)
     centre = min(started, key=values.__getitem__, default=None)
@@ -85,7 +92,8 @@ def _open_neighbors(design: Design, observations: Sequence[Observation]) -> dict
             centre = next((key for key in values if key not in visited), None)
             if centre is None:
                 return {}
-        neighbors = _neighbors(space, graphs[centre])
+        around = _neighbors(space, graphs[centre])
+        neighbors = {key: graph for key, graph in around.items() if key not in design.skipped}
         keys = list(neighbors)
         visited.update([centre, *keys])
         if not all(key in values for key in keys):

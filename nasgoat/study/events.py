@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from nasgoat.records import Observation, Proposal
+from nasgoat.records import Failure, Observation, Proposal
 
-StopReason = Literal["budget", "exhausted", "interrupted"]
+StopReason = Literal["budget", "seconds", "exhausted", "interrupted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Asking:
 
     Args:
         k: number of graphs asked for.
-        evaluations: number of observations so far.
+        evaluations: number of evaluations so far, failed ones included.
     """
 
     k: int
@@ -44,8 +44,8 @@ class Told:
     Args:
         observation: the result.
         proposal: what led to it.
-        number: of the observation, from 1.
-        best: the best observation so far, this one included.
+        number: of the evaluation, from 1; failed ones count.
+        best: the best observation so far, this one included (see ``Study.best``).
     """
 
     observation: Observation
@@ -55,16 +55,33 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """An evaluation failed and is on record.
+
+    Args:
+        failure: what went wrong.
+        proposal: what led to it.
+        number: of the evaluation, from 1.
+        best: the best observation so far, None before the first.
+    """
+
+    failure: Failure
+    proposal: Proposal
+    number: int
+    best: Observation | None
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The run is over.
 
     Args:
-        reason: the budget is spent, the space is exhausted, or the user (or a solver's interrupt)
-            stopped it.
+        reason: the budget of evaluations (``"budget"``) or of seconds is spent, the space is
+            exhausted, or the user (or a solver's interrupt) stopped it.
     """
 
     reason: StopReason
 
 
-Event = Asking | Asked | Told | Stopped
+Event = Asking | Asked | Told | Failed | Stopped
 OnEvent = Callable[[Event], None]

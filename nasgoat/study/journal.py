@@ -1,8 +1,8 @@
 """The journal of a study: one JSON line per event, on disk before the next one happens.
 
-Line 1 is the header; then one line per ask and one per told observation. A line that a killed
-process left unfinished is dropped when the journal is opened again. All other damage is refused.
-NaN and infinities are not on record: null stands for them, and a metric or a phase is left out.
+Line 1 is the header; then one line per ask, and one per told observation or failure. A line that a
+killed process left unfinished is dropped when the journal is opened again. All other damage is
+refused.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ import math
 import os
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 from typing import Any
 
 from nasgoat.errors import JournalError
-from nasgoat.graphs import LabeledGraph
-from nasgoat.records import Certificate, Observation, Proposal
+from nasgoat.study.entries import Entry, from_json, to_json
 
 FORMAT = 1
 
@@ -32,23 +31,6 @@ HEADER_START = b'{"kind":"study"'
 
 class JournalWarning(UserWarning):
     """A journal ended in the middle of a line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What one call of ``Study.ask`` proposed."""
-
-    proposals: tuple[Proposal, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """One observation."""
-
-    observation: Observation
-
-
-Entry = Ask | Tell
 
 
 class Journal:
@@ -82,11 +64,7 @@ class Journal:
         Raises:
             OSError: it cannot be written, e.g. because the disk is full; the journal is as before.
         """
-        if isinstance(entry, Ask):
-            proposals = [_proposal_to_json(proposal) for proposal in entry.proposals]
-            self._write({"kind": "ask", "proposals": proposals})
-        else:
-            self._write({"kind": "tell", **_observation_to_json(entry.observation)})
+        self._write(to_json(entry))
 
     def close(self) -> None:
         """Let others open the file."""
@@ -121,6 +99,7 @@ class Journal:
             self._file.truncate(sum(len(line) + 1 for line in lines))
         if not parsed:
             self._write(expected)
+            self._sync_folder()
         return entries
 
     def _write(self, value: Mapping[str, Any]) -> None:
@@ -136,6 +115,15 @@ class Journal:
             os.ftruncate(descriptor, end)
             raise
 
+    def _sync_folder(self) -> None:
+        """A new file is on disk once its directory is."""
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            with suppress(OSError):  # some file systems know of no such thing
+                os.fsync(folder)
+        finally:
+            os.close(folder)
+
     def _parsed(self, number: int, line: bytes) -> dict[str, Any]:
         try:
             value = json.loads(line)
@@ -147,13 +135,9 @@ class Journal:
 
     def _entry(self, number: int, value: Mapping[str, Any]) -> Entry:
         try:
-            if value["kind"] == "ask":
-                return Ask(tuple(_proposal_from_json(item) for item in value["proposals"]))
-            if value["kind"] == "tell":
-                return Tell(_observation_from_json(value))
+            return from_json(value)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise self._damage(number, f"{type(error).__name__}: {error}") from error
-        raise self._damage(number, f"unknown kind {value['kind']!r}")
 
     def _damage(self, number: int, what: object) -> JournalError:
         msg = (
@@ -182,17 +166,6 @@ class Journal:
             raise JournalError(msg)
 
 
-def _finite(value: float | None) -> float | None:
-    """A number that JSON knows, or None."""
-    return None if value is None or not math.isfinite(value) else float(value)
-
-
-def _finite_only(values: Mapping[str, float | None]) -> dict[str, float]:
-    """The numbers that JSON knows."""
-    found = {name: _finite(value) for name, value in values.items()}
-    return {name: value for name, value in found.items() if value is not None}
-
-
 def _spelled(value: Any) -> Any:
     """A setting with infinities and NaN, which JSON does not know, as strings."""
     if isinstance(value, Mapping):
@@ -212,59 +185,3 @@ def _differences(where: str, found: Any, wanted: Any) -> list[str]:
     if found == wanted:
         return []
     return [f"{where} is {json.dumps(found)} there, {json.dumps(wanted)} here"]
-
-
-def _proposal_to_json(proposal: Proposal) -> dict[str, Any]:
-    value: dict[str, Any] = {"graph": proposal.graph.to_json(), "origin": proposal.origin}
-    if proposal.certificate is not None:
-        value["certificate"] = {
-            key: None if isinstance(item, float) and not math.isfinite(item) else item
-            for key, item in proposal.certificate.to_json().items()
-        }
-    if proposal.seconds:
-        value["seconds"] = _finite_only(proposal.seconds)
-    return value
-
-
-def _proposal_from_json(value: Mapping[str, Any]) -> Proposal:
-    certificate = value.get("certificate")
-    return Proposal(
-        LabeledGraph.from_json(value["graph"]),
-        value["origin"],
-        None if certificate is None else _certificate_from_json(certificate),
-        _finite_only(value.get("seconds", {})),
-    )
-
-
-def _certificate_from_json(value: Mapping[str, Any]) -> Certificate:
-    numbers = {key: _number(value[key]) for key in ("value", "seconds")}
-    return Certificate.from_json({**value, **numbers})
-
-
-def _number(value: float | None) -> float:
-    """A number where the journal has null for one that JSON does not know."""
-    return math.nan if value is None else float(value)
-
-
-def _observation_to_json(observation: Observation) -> dict[str, Any]:
-    return {
-        "graph": observation.graph.to_json(),
-        "value": float(observation.value),
-        "test_value": _finite(observation.test_value),
-        "metrics": _finite_only(observation.metrics),
-        "seconds": _finite(observation.seconds),
-    }
-
-
-def _observation_from_json(value: Mapping[str, Any]) -> Observation:
-    measured = float(value["value"])
-    if not math.isfinite(measured):
-        msg = f"a value is a finite number, got {measured}"
-        raise ValueError(msg)
-    return Observation(
-        LabeledGraph.from_json(value["graph"]),
-        measured,
-        _finite(value["test_value"]),
-        _finite_only(value["metrics"]),
-        _number(value["seconds"]),
-    )

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nasgoat.records import Observation
+from nasgoat.records import Failure, Observation
 from nasgoat.study.history import Floats, best_values
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-History = Sequence[Observation]
+History = Sequence[Observation | Failure]
 
 # Okabe and Ito's colours: they stay distinct for colour-blind readers.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -80,12 +80,13 @@ def regret_plot(
 
 
 def _curves(runs: Sequence[History], optimum: float | None) -> Floats:
-    """``(runs, T)``, best values or regrets, cut to the shortest run that has any observation."""
+    """``(runs, T)``, best values or regrets, cut to the shortest run; NaN where there are none."""
     values = [best_values(run) for run in runs if len(run)]
     if not values:
         return np.zeros((0, 0))
     length = min(len(run) for run in values)
     table = np.stack([run[:length] for run in values])
+    table = np.where(np.isfinite(table), table, np.nan)
     return table if optimum is None else np.maximum(table - optimum, 0.0)
 
 
@@ -120,7 +121,8 @@ def _draw(axes: Axes, name: str, table: Floats, colour: str, floor: float | None
     step: dict[str, Any] = {"color": colour, "linewidth": 1.8}
     axes.step(evaluations, shown, where="post", label=label, **step)
     if len(table) == 1:
-        gained = np.flatnonzero(np.diff(mean, prepend=np.inf) < 0)
+        before = np.concatenate([[np.inf], np.nan_to_num(mean[:-1], nan=np.inf)])
+        gained = np.flatnonzero(mean < before)
         axes.plot(
             evaluations[gained], shown[gained], "o", color=colour, markersize=4, clip_on=False
         )

@@ -13,14 +13,19 @@ import numpy as np
 from nasgoat import __version__
 from nasgoat.errors import BadDataError, JournalError, OutsideSpaceError
 from nasgoat.graphs import LabeledGraph
-from nasgoat.records import Certificate, Observation, Proposal
+from nasgoat.records import Certificate, Failure, Observation, Proposal
 from nasgoat.search import SearchMethod
-from nasgoat.search.base import described
+from nasgoat.search.base import HeedsFailures, Recommends, described
 from nasgoat.spaces import SearchSpace
+from nasgoat.study.budget import Budget, spent
+from nasgoat.study.entries import Ask, Entry, Fail, Tell
 from nasgoat.study.events import OnEvent, StopReason
-from nasgoat.study.journal import Ask, Journal, Tell
-from nasgoat.study.runner import Evaluate, run
+from nasgoat.study.history import Incumbent
+from nasgoat.study.journal import Journal
+from nasgoat.study.runner import Run, ignore
+from nasgoat.study.seen import seen
 from nasgoat.study.shield import uninterrupted
+from nasgoat.workers import Evaluate, OnFailure
 
 
 class Study:
@@ -34,10 +39,11 @@ class Study:
         method: how to search.
         seed: of all chance.
         benchmark: name of what is measured, or None.
-        observations: in the order in which they were told.
+        results: observations and failures, in the order in which they were told.
+        keys: ``space.key`` of their graphs.
         proposals: all that were ever asked for.
         pending: proposals that were asked for but not told yet, oldest first.
-        resumed: number of observations that came from the journal.
+        resumed: number of results that came from the journal.
     """
 
     def __init__(
@@ -66,14 +72,14 @@ class Study:
         if seed < 0:
             msg = f"a seed is an integer from 0, got {seed}"
             raise ValueError(msg)
-        self.space = space
-        self.method = method
-        self.seed = seed
-        self.benchmark = benchmark
-        self.observations: list[Observation] = []
+        self.space, self.method = space, method
+        self.seed, self.benchmark = seed, benchmark
+        self.results: list[Observation | Failure] = []
+        self.keys: list[str] = []
         self.pending: list[Proposal] = []
         self.proposals: list[Proposal] = []
         self._asks = 0
+        self._incumbent = Incumbent()
         self._state = method.start(space, self._rng(0))  # may fail: before the journal is opened
         self._journal = None if journal is None else Journal(journal, self._header())
         if self._journal is not None:
@@ -82,7 +88,7 @@ class Study:
             except BaseException:
                 self._journal.close()
                 raise
-        self.resumed = len(self.observations)
+        self.resumed = len(self.results)
 
     def __enter__(self) -> Self:
         return self
@@ -96,13 +102,41 @@ class Study:
             self._journal.close()
 
     @property
+    def observations(self) -> list[Observation]:
+        """In the order in which they were told; a new list."""
+        return [one for one in self.results if isinstance(one, Observation)]
+
+    @property
+    def failures(self) -> list[Failure]:
+        """In the order in which they were told; a new list."""
+        return [one for one in self.results if isinstance(one, Failure)]
+
+    @property
+    def seconds(self) -> float:
+        """Spent on all evaluations, as far as it is known."""
+        return spent(self.results)
+
+    @property
     def best(self) -> Observation | None:
-        """The observation of least value, the first of equals; None before the first."""
-        return min(self.observations, key=lambda one: one.value, default=None)
+        """The observation of least value, the first of equals; None before the first.
+
+        An architecture that was told several times counts with the mean, which is returned.
+        """
+        return self._incumbent.best
+
+    def recommended(self) -> Observation | None:
+        """The observed architecture that is best in the eyes of the search method.
+
+        With a surrogate: the one of least posterior mean, by a new fit. Otherwise ``best``.
+        """
+        means = self._incumbent.means()
+        if not means or not isinstance(self.method, Recommends):
+            return self.best
+        return means[self.method.recommend(self.observations, [one.graph for one in means])]
 
     @property
     def certificates(self) -> list[Certificate]:
-        """Those of all model-based proposals, in the order of proposal."""
+        """Those of all proposals that have one, in their order."""
         return [one.certificate for one in self.proposals if one.certificate is not None]
 
     def origin(self, graph: LabeledGraph) -> Proposal | None:
@@ -114,8 +148,7 @@ class Study:
         """Propose up to ``k`` graphs to evaluate; they are pending until they are told.
 
         Returns:
-            At least 1 proposal. Fewer than ``k`` at the end of an initial design, or where the
-            space holds no more.
+            1 to ``k`` proposals: fewer at the end of an initial design or of the space.
 
         Raises:
             NothingLeftError: every graph of the space is observed or pending.
@@ -130,16 +163,18 @@ class Study:
         if k < 1:
             msg = f"ask for at least 1 proposal, got {k}"
             raise ValueError(msg)
-        graphs = [proposal.graph for proposal in self.pending]
+        observations, skipped = seen(self.results, self.keys)
+        if isinstance(self.method, HeedsFailures):
+            self._state = self.method.heed(self._state, skipped)
+        graphs = [*(proposal.graph for proposal in self.pending), *skipped]
         rng = self._rng(1 + self._asks)
-        self._state, proposals = self.method.propose(self._state, self.observations, graphs, k, rng)
+        self._state, proposals = self.method.propose(self._state, observations, graphs, k, rng)
         return proposals
 
     def accept(self, proposals: list[Proposal]) -> None:
         """The second half of ``ask``: put proposals on record and make them pending."""
         with uninterrupted():
-            if self._journal is not None:
-                self._journal.append(Ask(tuple(proposals)))
+            self._record(Ask(tuple(proposals)))
             self._take_in_ask(proposals)
 
     def tell(self, observation: Observation) -> None:
@@ -158,33 +193,82 @@ class Study:
             )
             raise BadDataError(msg)
         with uninterrupted():
-            if self._journal is not None:
-                self._journal.append(Tell(observation))
+            self._record(Tell(observation))
             self._take_in(observation)
+
+    def fail(self, failure: Failure) -> None:
+        """Take in that an evaluation failed: the graph is not proposed again.
+
+        The search method takes it to have the value ``failure.penalty``, or knows of no value.
+
+        Raises:
+            OutsideSpaceError: the graph breaks a rule of the space; nothing changes.
+        """
+        self.space.require(failure.graph)
+        with uninterrupted():
+            self._record(Fail(failure))
+            self._take_in(failure)
 
     def run(
         self,
         evaluator: Evaluate,
-        budget: int,
+        budget: int | Budget,
         batch: int = 1,
         *,
         executor: Executor | None = None,
-        on_event: OnEvent | None = None,
+        on_failure: OnFailure = "raise",
+        on_event: OnEvent = ignore,
     ) -> StopReason:
-        """Ask, evaluate and tell until there are ``budget`` observations (see ``runner.run``)."""
-        return run(self, evaluator, budget, batch, executor=executor, on_event=on_event)
+        """Ask, evaluate and tell until the budget is spent; what a resumed study did counts.
+
+        Pending proposals are evaluated first. Ctrl-C ends the run in good order: graphs under
+        evaluation stay pending. So does a solve that the user interrupted; its proposals are
+        forgotten, so that a resumed study solves to the end.
+
+        Args:
+            evaluator: measures a graph; picklable if the executor has processes.
+            budget: number of evaluations in all, failed ones included, or a ``Budget``.
+            batch: number of graphs asked for at once. With an executor: number of evaluations kept
+                in flight; the study then learns in the order in which they end.
+            executor: runs the evaluations; None to run them here, one after the other.
+            on_failure: what it means that an evaluation raises an ``Exception``, has a value that
+                is not finite, or kills its worker. ``"raise"``: the run ends, the graph stays
+                pending. Otherwise the failure is on record, counts against the budget, and is not
+                tried again: ``"skip"`` tells the search method nothing, ``"penalise"`` the worst
+                value observed so far, and a number is told itself.
+            on_event: hears of everything that happens.
+
+        Returns:
+            Why the run ended.
+
+        Raises:
+            ValueError: ``batch`` is less than 1, or there is no such ``on_failure``.
+            BadDataError: the evaluator answered for another graph.
+            EvaluationsFailError: the first ten evaluations of this call all failed.
+            WorkerDiedError: the executor is gone.
+            Exception: of the search method, ``on_event``, and failures that are to be raised.
+        """
+        limits = budget if isinstance(budget, Budget) else Budget(budget)
+        return Run(self, evaluator, limits, batch, on_failure, on_event).go(executor)
+
+    def _record(self, entry: Entry) -> None:
+        if self._journal is not None:
+            self._journal.append(entry)
 
     def _take_in_ask(self, proposals: Sequence[Proposal]) -> None:
         self.pending += proposals
         self.proposals += proposals
         self._asks += 1
 
-    def _take_in(self, observation: Observation) -> None:
-        key = self.space.key(observation.graph)
-        self.observations.append(observation)
-        for proposal in self.pending:
+    def _take_in(self, result: Observation | Failure) -> None:
+        key = self.space.key(result.graph)
+        self.results.append(result)
+        self.keys.append(key)
+        if isinstance(result, Observation):
+            self._incumbent.add(key, result)
+        for i, proposal in enumerate(self.pending):
             if self.space.key(proposal.graph) == key:
-                self.pending.remove(proposal)
+                del self.pending[i]
                 return
 
     def _replay(self, journal: Journal) -> None:
@@ -195,8 +279,9 @@ class Study:
                         self.space.require(proposal.graph)
                     self._take_in_ask(entry.proposals)
                 else:
-                    self.space.require(entry.observation.graph)
-                    self._take_in(entry.observation)
+                    result = entry.observation if isinstance(entry, Tell) else entry.failure
+                    self.space.require(result.graph)
+                    self._take_in(result)
             except OutsideSpaceError as error:
                 msg = f"line {number} of {journal.path}: {error}; choose another journal"
                 raise JournalError(msg) from error

@@ -14,7 +14,7 @@ from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.records import Observation
 from nasgoat.spaces import SearchSpace
 from nasgoat.tabular.header import TableHeader
-from nasgoat.tabular.measurements import Floats, Measurements, draw_repeats
+from nasgoat.tabular.measurements import Floats, Measurements, draw_repeats, generator
 from nasgoat.tabular.table import Table
 
 
@@ -35,6 +35,7 @@ class TableEvaluator:
             the table.
         noise: seed of the draws, None for means.
         about: the header of the table, where it came with one: columns, units, sources, licence.
+        times: how often an architecture was evaluated before; each time has a draw of its own.
     """
 
     name: str
@@ -44,6 +45,7 @@ class TableEvaluator:
     reload: Callable[[], TableEvaluator] | None = field(default=None, repr=False)
     noise: int | None = None
     about: TableHeader | None = field(default=None, repr=False)
+    times: int = 0
     _inside: NDArray[np.bool_] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -96,6 +98,10 @@ class TableEvaluator:
         objective = f"{self.objective}; of one training drawn by chance"
         return replace(self, name=f"{self.name} (noisy)", objective=objective, noise=seed)
 
+    def repeated(self, times: int) -> TableEvaluator:
+        """The same table for architectures that were evaluated ``times`` times before."""
+        return replace(self, times=times)
+
     def rows(self, graphs: GraphBatch | Iterable[LabeledGraph]) -> NDArray[np.int64]:
         """The row of each graph, -1 where it has none in the space; ``(len(graphs),)``."""
         rows = self.table.rows(graphs)
@@ -120,8 +126,8 @@ class TableEvaluator:
     def __reduce__(self) -> tuple[Any, ...]:
         if self.reload is None:
             fields = (self.name, self.space, self.objective, self.table, None, self.noise)
-            return TableEvaluator, (*fields, self.about)
-        return _reloaded, (self.reload, self.space, self.noise)
+            return TableEvaluator, (*fields, self.about, self.times)
+        return _reloaded, (self.reload, self.space, self.noise, self.times)
 
     def _observation(self, row: int, graph: LabeledGraph, noise: int | None) -> Observation:
         table = self.table
@@ -139,7 +145,7 @@ class TableEvaluator:
         if noise is None:
             return lambda column: column.at(row)
         values = self.table.value.values[row : row + 1]
-        chosen = draw_repeats(values, np.random.default_rng((noise, row)))
+        chosen = draw_repeats(values, generator(noise, row, self.times))
         rows = np.array([row])
 
         def drawn(column: Measurements) -> float:
@@ -150,7 +156,8 @@ class TableEvaluator:
 
 
 def _reloaded(
-    reload: Callable[[], TableEvaluator], space: SearchSpace, noise: int | None
+    reload: Callable[[], TableEvaluator], space: SearchSpace, noise: int | None, times: int
 ) -> TableEvaluator:
     evaluator = reload().within(space)
-    return evaluator if noise is None else evaluator.noisy(noise)
+    noisy = evaluator if noise is None else evaluator.noisy(noise)
+    return noisy.repeated(times) if times else noisy

@@ -88,6 +88,17 @@ def draw_repeats(values: NDArray[Any], rng: np.random.Generator) -> NDArray[np.i
     return which
 
 
+def generator(seed: int, which: int, times: int) -> np.random.Generator:
+    """The chance in one evaluation of an architecture, whatever was evaluated before it.
+
+    Args:
+        seed: of the benchmark's noise.
+        which: a number of the architecture.
+        times: how often it was evaluated before.
+    """
+    return np.random.default_rng((seed, which, times) if times else (seed, which))
+
+
 def _means(values: NDArray[Any]) -> Floats:
     """``(N,)``, of the numbers in each row; column by column, which needs little memory."""
     total, count = np.zeros(len(values)), np.zeros(len(values), dtype=np.int8)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.records import Observation
 from nasgoat.spaces import CellSpace
+from nasgoat.tabular.measurements import generator
 
 Floats = NDArray[np.float64]
 
@@ -40,6 +41,7 @@ class PredictedEvaluator:
         reload: makes the evaluator anew, so that a pickle need not hold the predictor; None to
             pickle it.
         noise: seed of the draws, None for means.
+        times: how often an architecture was evaluated before; each time has a draw of its own.
     """
 
     name: str
@@ -48,6 +50,7 @@ class PredictedEvaluator:
     predictor: Predictor
     reload: Callable[[], PredictedEvaluator] | None = None
     noise: int | None = None
+    times: int = 0
 
     @property
     def optimum(self) -> None:
@@ -61,6 +64,10 @@ class PredictedEvaluator:
         objective = f"{self.objective}; with noise"
         return replace(self, name=f"{self.name} (noisy)", objective=objective, noise=seed)
 
+    def repeated(self, times: int) -> PredictedEvaluator:
+        """The same benchmark for architectures that were evaluated ``times`` times before."""
+        return replace(self, times=times)
+
     def __call__(self, graph: LabeledGraph) -> Observation:
         """Predict a graph (see ``Evaluator``)."""
         self.space.require(graph)
@@ -68,16 +75,19 @@ class PredictedEvaluator:
         value = mean
         if self.noise is not None:
             which = crc32(self.space.key(graph).encode())
-            value += std * np.random.default_rng((self.noise, which)).standard_normal()
+            value += std * generator(self.noise, which, self.times).standard_normal()
         return Observation(graph, value, metrics={"predicted_std": std})
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.reload is None:
             fields = (self.name, self.space, self.objective, self.predictor, None, self.noise)
-            return PredictedEvaluator, fields
-        return _reloaded, (self.reload, self.noise)
+            return PredictedEvaluator, (*fields, self.times)
+        return _reloaded, (self.reload, self.noise, self.times)
 
 
-def _reloaded(reload: Callable[[], PredictedEvaluator], noise: int | None) -> PredictedEvaluator:
+def _reloaded(
+    reload: Callable[[], PredictedEvaluator], noise: int | None, times: int
+) -> PredictedEvaluator:
     evaluator = reload()
-    return evaluator if noise is None else evaluator.noisy(noise)
+    noisy = evaluator if noise is None else evaluator.noisy(noise)
+    return noisy.repeated(times)

@@ -7,6 +7,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from nasgoat.cli import app
+from nasgoat.graphs import LabeledGraph
+from nasgoat.tabular import benchmark
 from nasgoat.tabular.format import write_table
 from tests.tabular.tables import REPEATS, toy
 
@@ -50,6 +52,24 @@ def test_noise_is_one_training_and_is_said(table: str) -> None:
     assert "of one training drawn by chance" in summary["objective"]
     assert (summary["best_value"] == 100 - REPEATS).any()
     assert json.loads(run(*arguments).stdout)["history"] == summary["history"]
+    exact = benchmark("some.parquet")
+    best = LabeledGraph.from_json(summary["best_graph"])
+    assert summary["optimum"] == exact.optimum
+    assert summary["recommended"]["graph"] == summary["best_graph"]  # there is no surrogate
+    assert summary["recommended"]["mean"] == exact(best).value
+    if exact.optimum is not None:
+        assert summary["regret"] == exact(best).value - exact.optimum
+
+
+def test_a_noisy_run_resumes_as_if_nothing_had_happened(table: str) -> None:
+    arguments = ("--benchmark", table, "--method", "evolution", "--noisy", "--json")
+    straight = json.loads(run(*arguments, "--budget", "40", "--out", "a").stdout)
+    for budget in ("7", "33", "40"):
+        resume = ("--resume",) if Path("b").exists() else ()
+        result = run(*arguments, "--budget", budget, "--out", "b", *resume)
+        assert result.exit_code == 0, result.stderr
+    assert Path("a/journal.jsonl").read_text() == Path("b/journal.jsonl").read_text()
+    assert json.loads(result.stdout)["history"] == straight["history"]
 
 
 def test_noise_is_refused_where_there_is_none() -> None:

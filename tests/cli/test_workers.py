@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ import pytest
 from typer.testing import CliRunner
 
 from nasgoat.cli import app
-from nasgoat.cli.workers import WorkerDiedError, workers
+from nasgoat.cli.workers import Workers, budget_of
 from nasgoat.graphs import LabeledGraph
+from nasgoat.records import Observation
+from nasgoat.study import Budget
 from nasgoat.tabular import benchmark
 
 RUN = ("run", "--benchmark", "nasbench-graph:proteins", "--method", "random", "--out", "here")
@@ -46,8 +49,9 @@ def told() -> list[Any]:
 
 
 def test_one_worker_is_this_process() -> None:
-    with workers(1) as executor:
-        assert executor is None
+    for one in (Workers(), Workers(1), Workers(1, "processes")):
+        with one.open() as (executor, slots):
+            assert (executor, slots) == (None, 1)
 
 
 def test_a_run_with_workers_resumes_without_them() -> None:
@@ -107,29 +111,63 @@ def group_lives(group: int) -> bool:
     return True
 
 
-def test_nobody_waits_for_an_evaluation_in_flight() -> None:
-    handler = signal.getsignal(signal.SIGINT)
-    with workers(2) as executor:
-        assert executor is not None
-        began = time.monotonic()
-        flying = [executor.submit(time.sleep, 3600) for _ in range(5)]
-        assert signal.getsignal(signal.SIGINT) is handler
-    assert time.monotonic() - began < 600
-    assert all(future.cancelled() or future.exception() is not None for future in flying)
-    assert active_children() == []
+def test_options_that_do_not_fit_are_refused() -> None:
+    for arguments, message in (
+        (("--executor", "slurm"), "there is no executor 'slurm'; there are: processes, dask"),
+        (("--executor", "processes", "--scheduler", "tcp://x:1"), "use --executor dask"),
+        (("--on-failure", "ignore"), "there are: raise, skip, penalise"),
+        (("--on-failure", "inf"), "there is no rule for failures 'inf'"),
+    ):
+        result = CliRunner().invoke(app, [*RUN, *arguments])
+        assert result.exit_code == 1
+        assert message in result.stderr.replace("\n", " ")
+        assert not Path("here").exists()
 
 
-def test_a_worker_that_dies_is_not_a_traceback() -> None:
-    with pytest.raises(WorkerDiedError, match="--resume, and with fewer --workers"):
-        evaluate_in_two(os._exit, 1)
-    assert active_children() == []
+def test_budgets_have_a_default() -> None:
+    assert budget_of(None, None) == Budget(50)
+    assert budget_of(7, None) == Budget(7)
+    assert budget_of(None, 9.5) == Budget(None, 9.5)
+    assert budget_of(7, 9.5) == Budget(7, 9.5)
 
 
-def evaluate_in_two(function: Any, argument: Any) -> None:
-    """Call a function in one of two processes."""
-    with workers(2) as executor:
-        assert executor is not None
-        executor.submit(function, argument).result()
+class Breaking:
+    """A benchmark of which some architectures cannot be trained."""
+
+    def __init__(self) -> None:
+        self.table: Any = benchmark("nasbench-graph:proteins")
+        self.name, self.space, self.objective = "breaking", self.table.space, "error, %"
+        self.optimum = None
+
+    def __call__(self, graph: LabeledGraph) -> Observation:
+        if len(graph.edges) % 2:
+            msg = "CUDA out of memory"
+            raise RuntimeError(msg)
+        return replace(self.table(graph), seconds=2.0)
+
+
+def test_failures_and_seconds_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nasgoat.cli.run.benchmark", lambda name, data: Breaking())
+    result = CliRunner().invoke(app, [*RUN, "--budget", "20", "--json"])
+    assert result.exit_code == 1  # as a bug of the evaluator that nobody foresaw
+    assert "CUDA out of memory" in str(result.exception)
+    found = answer("--budget", "20", "--on-failure", "skip", "--resume")
+    assert (found["evaluations"], found["stopped"]) == (20, "budget")
+    assert 0 < found["failures"] < 20
+    lines = Path("here/journal.jsonl").read_text()
+    assert lines.count('"kind":"fail"') == found["failures"]
+    assert "RuntimeError: CUDA out of memory (test_workers.py:" in lines
+    spent = found["evaluation_seconds"]
+    assert 2.0 * (20 - found["failures"]) <= spent < 2.0 * (20 - found["failures"]) + 1
+    rules = ("--on-failure", "90", "--budget-seconds", str(spent + 5))
+    result = CliRunner().invoke(app, [*RUN, *rules, "--resume"])
+    assert result.exit_code == 0, result.stderr
+    assert "failed" in result.stderr
+    failures = Path("here/journal.jsonl").read_text().count('"kind":"fail"')
+    assert f"({failures} failed)" in result.stdout
+    more = answer(*rules, "--resume")
+    assert more["stopped"] == "seconds"
+    assert more["evaluation_seconds"] >= spent + 5
 
 
 def test_there_is_at_least_one_worker() -> None:

@@ -21,7 +21,8 @@ from nasgoat.records import Certificate, Observation, Proposal
 from nasgoat.search import GoatSearch, RandomSearch
 from nasgoat.spaces import CellSpace
 from nasgoat.study import Event, Study, Told
-from nasgoat.study.journal import Journal, Tell
+from nasgoat.study.entries import Tell
+from nasgoat.study.journal import Journal
 from tests.search.toy import SPACE, TINY, FixedSurrogate, Toy
 
 CELL = next(iter(TINY.enumerate()))

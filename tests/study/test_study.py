@@ -22,7 +22,8 @@ from nasgoat.records import Certificate, Observation, Proposal
 from nasgoat.search import Evolution, GoatSearch, LocalSearch, RandomSearch, SearchMethod
 from nasgoat.spaces import MaxEdges
 from nasgoat.study import Asked, Asking, Event, JournalWarning, Stopped, Study, Told
-from nasgoat.study.journal import Ask, Journal, Tell
+from nasgoat.study.entries import Ask, Tell
+from nasgoat.study.journal import Journal
 from tests.search.test_goat import Spy
 from tests.search.toy import SPACE, TINY, FixedSurrogate, Toy
 

@@ -202,6 +202,8 @@ def test_noise_is_drawn_once_per_architecture_and_seed() -> None:
     graphs = list(queried())
     draws = {seed: [evaluator.noisy(seed)(graph) for graph in graphs] for seed in (0, 1)}  # type: ignore[attr-defined]
     again = [evaluator.noisy(0)(graph) for graph in graphs]  # type: ignore[attr-defined]
+    second = pickle.loads(pickle.dumps(evaluator.noisy(0).repeated(1)))  # type: ignore[attr-defined]  # noqa: S301
+    assert not {one.value for one in again} & {second(graph).value for graph in graphs}
     assert draws[0] == again
     assert draws[0] != draws[1]
     noisy = evaluator.noisy(1)  # type: ignore[attr-defined]
