@@ -24,6 +24,7 @@ from nasgoat.solve.standard_form import StandardForm, standard_form
 Floats = NDArray[np.float64]
 
 SEEDS = 3  # HiGHS drops a proof whose last solution it finds over the tolerance by a hair
+TIGHT = 2e-6  # tolerance where that of ``OPTIONS`` leaves a gap; tighter ones prove what is false
 MIP_SHARE = 0.3  # of the gap is left to HiGHS, the rest to the tangents
 LP_MARGIN = 1e-6  # relative; the LP optimum is a bound up to the simplex method's dual tolerance
 MANY = 1000  # tangents slow the LPs of a branch and bound down
@@ -86,6 +87,7 @@ class _Solve:
     design: Design = field(init=False)
     model: HighsModel = field(init=False)
     attempts: int = 0
+    tight: bool = False
 
     def bound(self) -> Outcome:
         """The relaxation's bound alone."""
@@ -116,8 +118,10 @@ class _Solve:
                 break
             new = [graph for graph in record.seen if graph not in known]
             if not new and not record.closed:
-                status = "stalled"  # every graph found has its tangents already: rounding is left
-                break
+                if self.tight:
+                    status = "stalled"  # every graph found has its tangents: rounding is left
+                    break
+                self.tight = True  # what HiGHS finds below the graphs' values is its tolerance
         record.tell()
         return record.outcome(status)
 
@@ -214,6 +218,8 @@ class _Solve:
         record, model = self.record, self.model
         spared = MIP_SHARE * record.allowed
         model.set({"random_seed": self.settings.seed + self.attempts})
+        if self.tight:
+            model.set({"mip_feasibility_tolerance": TIGHT})
         if record.limits.nodes is not None:
             model.set({"mip_max_nodes": record.limits.nodes})
         if np.isfinite(record.value) and self.settings.ceiling:
