@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from nasgoat.compare.trial import FORMAT, Failure, Outcome, Record
 from nasgoat.errors import JournalError
 
 UNFINISHED = ".part"
+LEFT_OVER = re.compile(r"(results|table|\d+)\.(json|csv|tex)\.\d+\.part")  # by a killed process
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,10 @@ class Lock:
             self._file.close()
             msg = f"{folder.root} is in use by another comparison; wait for it, or choose another"
             raise JournalError(msg) from error
-        for left_over in folder.root.rglob(f"*{UNFINISHED}"):
-            left_over.unlink(missing_ok=True)
+        places = (folder.root.glob("*"), folder.root.joinpath("trials").rglob("*"))
+        for path in itertools.chain(*places):
+            if LEFT_OVER.fullmatch(path.name):
+                path.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         return self

@@ -82,8 +82,11 @@ class GoatSettings:
         )
 
     def rule(self, space: SearchSpace) -> AcquisitionRule:
-        """The acquisition rule; without ``beta`` the one that suits the space."""
-        if self.beta is None and self.acquisition == "lcb":
+        """The acquisition rule; without ``beta`` the one that suits the space.
+
+        A top-k batch asks for one acquisition function, so that nothing could take turns in it.
+        """
+        if self.beta is None and self.acquisition == "lcb" and self.batch_rule != "top-k":
             return default_acquisition(space)
         return acquisition_rule(self.acquisition, 1.0 if self.beta is None else self.beta)
 

@@ -23,7 +23,7 @@ class Budget:
             waited for, so that it is exceeded by one evaluation per worker at most.
 
     Raises:
-        ValueError: a limit is not positive.
+        ValueError: a limit is negative, or no seconds are left to spend.
     """
 
     evaluations: int | None = None

@@ -238,11 +238,16 @@ def test_a_space_smaller_than_the_budget(folder: Folder) -> None:
 def test_one_comparison_at_a_time(folder: Folder) -> None:
     with Lock(folder), pytest.raises(JournalError, match="in use by another comparison"):
         Lock(folder)
-    left_over = folder.root / "trials" / "x.json.1.part"
-    left_over.parent.mkdir()
-    left_over.write_text("half")
+    left_over = folder.root / "trials" / "few" / "000007.json.1.part"
+    left_over.parent.mkdir(parents=True)
+    half_a_table = folder.root / "table.csv.23.part"
+    others = [folder.root / "film.part", left_over.parent / "x.json.part"]
+    for path in (left_over, half_a_table, *others):
+        path.write_text("half")
     with Lock(folder):
         assert not left_over.exists()
+        assert not half_a_table.exists()
+    assert all(path.exists() for path in others)  # nothing that is somebody else's
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nasgoat.search import TakeTurns, UseLCB, default_acquisition, default_features
+from nasgoat.search import GoatSettings, TakeTurns, UseLCB, default_acquisition, default_features
 from nasgoat.spaces import CellSpace, darts, digraphs, nasbench101, nasbench201, nasbench_graph
 from nasgoat.surrogate import feature_maps_of
 
@@ -27,3 +27,10 @@ def test_trees_are_compared_by_their_paths(space: CellSpace, features: str | Non
 def test_bounds_take_turns_where_edges_have_labels() -> None:
     assert default_acquisition(nasbench201()) == default_acquisition(darts()) == TakeTurns((1, 16))
     assert default_acquisition(nasbench101()) == default_acquisition(nasbench_graph()) == UseLCB()
+
+
+def test_nothing_takes_turns_in_a_top_k_batch() -> None:
+    space = nasbench201()
+    assert GoatSettings().rule(space) == TakeTurns()
+    assert GoatSettings(batch_rule="top-k").rule(space) == UseLCB()
+    assert GoatSettings(beta=4.0).rule(space) == UseLCB(4.0)
