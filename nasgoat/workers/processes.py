@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from queue import SimpleQueue
@@ -196,6 +196,7 @@ class Worker:
 @contextmanager
 def deaf() -> Iterator[None]:
     """What starts inside, processes and threads, never hears Ctrl-C: the study ends the run."""
+    resource_tracker.ensure_running()  # which the first spawn would do, and then unblock the signal
     previous = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
