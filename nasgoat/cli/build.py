@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nasgoat.errors import NoEncodingError, UnknownNameError
+from nasgoat.errors import UnknownNameError
 from nasgoat.optimize import Optimization
 from nasgoat.search import MethodSpec
+from nasgoat.search.goat_settings import check_model
 from nasgoat.search.options import pairs_of
 from nasgoat.spaces import SearchSpace
 
@@ -39,6 +40,4 @@ def require(optimization: Optimization, space: SearchSpace, kernel: str, acquisi
             MIP form and the MIP is asked for.
     """
     optimization.require(space)
-    if acquisition == "thompson" and kernel != "linear":
-        msg = "a Thompson sample needs a linear kernel: use --kernel linear"
-        raise NoEncodingError(msg)
+    check_model(kernel, acquisition)

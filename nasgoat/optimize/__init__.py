@@ -8,7 +8,7 @@ from nasgoat.optimize.exhaustive import ExhaustiveOptimizer
 from nasgoat.optimize.local_search import descend
 from nasgoat.optimize.mip import MipOptimizer
 from nasgoat.optimize.named import OPTIMIZERS, Optimization
-from nasgoat.optimize.pool import DescentOptimizer, PoolOptimizer
+from nasgoat.optimize.pool import DescentOptimizer, PoolOptimizer, check_pool
 
 __all__ = [
     "OPTIMIZERS",
@@ -22,6 +22,7 @@ __all__ = [
     "Optimum",
     "PoolOptimizer",
     "Task",
+    "check_pool",
     "descend",
     "drawn_pool",
     "mutants",

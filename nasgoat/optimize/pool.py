@@ -39,9 +39,7 @@ class PoolOptimizer:
     size: int = 200
 
     def __post_init__(self) -> None:
-        if self.size < 1:
-            msg = f"a pool has at least 1 graph, got {self.size}"
-            raise ValueError(msg)
+        check_pool(self.size)
 
     @property
     def name(self) -> str:
@@ -108,6 +106,17 @@ class DescentOptimizer:
         if len(found) < k:
             return PoolOptimizer().minimize(task, k, limits, progress)
         return _best(task, found, k, began, self.name)
+
+
+def check_pool(pool: int) -> None:
+    """Refuse a pool without graphs.
+
+    Raises:
+        ValueError: it has none.
+    """
+    if pool < 1:
+        msg = f"a pool has at least 1 graph, got {pool}"
+        raise ValueError(msg)
 
 
 def _best(

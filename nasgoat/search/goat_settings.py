@@ -70,9 +70,7 @@ class GoatSettings:
         UnknownNameError.unless_among("batch rule", self.batch_rule, BATCH_RULES)
         acquisition_rule(self.acquisition, 1.0 if self.beta is None else self.beta)
         self.optimization.require_names()
-        if self.acquisition == "thompson" and self.kernel != "linear":
-            msg = "a Thompson sample needs a linear kernel: use --kernel linear"
-            raise NoEncodingError(msg)
+        check_model(self.kernel, self.acquisition)
 
     @property
     def optimization(self) -> Optimization:
@@ -117,3 +115,14 @@ class GoatSettings:
             self.initial,
             surroundings.on_progress,
         )
+
+
+def check_model(kernel: str, acquisition: str) -> None:
+    """Refuse an acquisition function that the kernel does not have.
+
+    Raises:
+        NoEncodingError: a Thompson sample without a linear kernel.
+    """
+    if acquisition == "thompson" and kernel != "linear":
+        msg = "a Thompson sample needs a linear kernel: use --kernel linear"
+        raise NoEncodingError(msg)

@@ -10,6 +10,7 @@ import numpy as np
 from nasgoat.acquisition import LowerConfidenceBound
 from nasgoat.graphs import LabeledGraph
 from nasgoat.kernels import hamming_distances
+from nasgoat.optimize import check_pool
 from nasgoat.records import Observation, Proposal
 from nasgoat.search.design import Design, check_initial
 from nasgoat.search.distance_gp import DistanceGP
@@ -70,14 +71,3 @@ class GPBayesOpt:
         pool = known.pool(max(self.pool, k), 0.0, rng)
         mean, std = model.predict(representatives(known.space, pool))
         return greatest(pool, np.sqrt(self.beta) * std - mean, k)
-
-
-def check_pool(pool: int) -> None:
-    """Refuse a pool without graphs.
-
-    Raises:
-        ValueError: it has none.
-    """
-    if pool < 1:
-        msg = f"a pool has at least 1 graph, got {pool}"
-        raise ValueError(msg)

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from nasgoat.errors import UnknownNameError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.kernels import wl_grams, wl_norms
+from nasgoat.optimize import check_pool
 from nasgoat.optimize.half_planes import improvement
 from nasgoat.records import Observation, Proposal
 from nasgoat.search.design import Design, check_initial
-from nasgoat.search.gp_bayesopt import check_pool
 from nasgoat.search.gram_gp import GramGP
 from nasgoat.search.guided import Known, greatest, guided
 from nasgoat.search.op_graphs import OpGraphs
