@@ -20,6 +20,7 @@ CASES = {
     "nb101-n6-T30": Problem("nasbench101", "6", observations=30),
     "nb101-n6-T60": Problem("nasbench101", "6", observations=60),
     "nb101-n7-T60": Problem("nasbench101", "7", observations=60),
+    "nb101-n8-T60": Problem("nasbench101", "8", edges=11, observations=60),
     "graph-T30": Problem("nasbench-graph", observations=30),
 }
 # Products as the paper writes them, its bound on the variance, k(x,x) - k' K^-1 k, whose first term

@@ -16,6 +16,7 @@ from nasgoat.cli.summary import Phases, describe, recommendation, run_summary
 from nasgoat.cli.watch import Watch
 from nasgoat.cli.workers import Workers
 from nasgoat.errors import JournalError, NoRepeatsError
+from nasgoat.optimize import CheckedOptimizer
 from nasgoat.search import MethodSpec
 from nasgoat.study import Budget, Event, OnEvent, OnFailure, Study, regret_plot
 from nasgoat.tabular import Evaluator, NoisyEvaluator, benchmark
@@ -54,6 +55,12 @@ def execute(settings: RunSettings) -> None:
             on_progress=watch.on_progress,
             on_check=watch.on_check if settings.check else None,
         )
+        if settings.check and not isinstance(getattr(method, "optimizer", None), CheckedOptimizer):
+            msg = (
+                "--check-exhaustive compares optima of acquisition functions with exhaustive "
+                f"search, and {settings.method} has none to compare; leave it out"
+            )
+            raise ValueError(msg)
         folder = _folder(settings)
         with Study(
             evaluator.space,

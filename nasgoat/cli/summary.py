@@ -100,7 +100,9 @@ def describe(
     """Print the best architecture, its certificate and where the plot is."""
     best = study.best
     if best is None:
-        console.print("nothing was evaluated")
+        failures = study.failures
+        last = f": {len(failures)} evaluations failed, the last with {failures[-1].error}"
+        console.print(f"nothing was evaluated{last if failures else ''}", markup=False)
         return
     failed = f" ({len(study.failures)} failed)" if study.failures else ""
     console.print(f"\nbest of {len(study.results)} evaluations{failed} of {evaluator.name}\n")

@@ -19,8 +19,6 @@ from nasgoat.search import SearchMethod
 from nasgoat.search.base import described
 from nasgoat.study import Asked, Event, Study, Told
 from nasgoat.study.journal import spelled
-from nasgoat.surrogate import GPflowTrainer
-from nasgoat.surrogate.quiet import load_gpflow
 from nasgoat.tabular import Evaluator
 
 FORMAT = 1
@@ -146,8 +144,6 @@ class Prepared:
             Exception: whatever the method or the evaluator raise.
         """
         protocol = self.trial.protocol
-        if GPflowTrainer.__name__ in _kinds(described(self.method)):
-            load_gpflow()  # once per process: no method pays for it
         clock = Clock()
         method = SharedDesign(self.method, protocol.initial)
         with warnings.catch_warnings(record=True) as caught:
@@ -175,16 +171,6 @@ def perform(trial: Trial, evaluator: Evaluator) -> Outcome:
         return Prepared(trial, evaluator).run()
     except Exception:  # whatever it is, the other trials go on
         return Failure(traceback.format_exc())
-
-
-def _kinds(value: Any) -> set[str]:
-    """Names of all classes in described settings."""
-    if isinstance(value, dict):
-        own = {value["kind"]} if isinstance(value.get("kind"), str) else set()
-        return own.union(*map(_kinds, value.values()))
-    if isinstance(value, list):
-        return set().union(*map(_kinds, value))
-    return set()
 
 
 def _finite(value: float | None) -> float | None:

@@ -108,8 +108,16 @@ class Best:
         if len(every) == 0:
             return every, np.zeros(0)
         some = batch if len(every) == len(batch) else batch.take(every)
-        values = value_of(self.task.posterior, some)
-        if np.isnan(values).any():
-            msg = f"the acquisition function is NaN on {int(np.isnan(values).sum())} graphs"
-            raise BadDataError(msg)
-        return every, values
+        return every, numbers(value_of(self.task.posterior, some))
+
+
+def numbers(values: Floats) -> Floats:
+    """The values of an acquisition function, as they are.
+
+    Raises:
+        BadDataError: some are NaN.
+    """
+    if np.isnan(values).any():
+        msg = f"the acquisition function is NaN on {int(np.isnan(values).sum())} graphs"
+        raise BadDataError(msg)
+    return values

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nasgoat.errors import BadDataError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.optimize.base import Optimum, Task
+from nasgoat.optimize.best import numbers
 from nasgoat.optimize.drawing import drawn_pool
 from nasgoat.optimize.local_search import descend
 from nasgoat.records import Certificate, Limits, ProgressCallback
@@ -122,10 +122,7 @@ def check_pool(pool: int) -> None:
 def _best(
     task: Task, graphs: list[LabeledGraph], k: int, began: float, optimizer: str
 ) -> list[Optimum]:
-    values = task.acquisition.values(task.posterior, GraphBatch.of(graphs))
-    if np.isnan(values).any():
-        msg = f"the acquisition function is NaN on {int(np.isnan(values).sum())} graphs"
-        raise BadDataError(msg)
+    values = numbers(task.acquisition.values(task.posterior, GraphBatch.of(graphs)))
     ranked = np.argsort(values, kind="stable")[:k]
     seconds = time.perf_counter() - began
     return [

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# From none to a tenth of the signal, as the noise of nasgoat's own surrogate: with a dozen
-# observations the likelihood is often largest where all is noise.
+# From none to a tenth of the signal: with a dozen observations the likelihood is often largest
+# where all is noise (docs/methods.md).
 NOISES = np.geomspace(1e-6, 0.1, 26)
 TINY = 1e-12  # keeps a scale positive where all targets are 0
 

@@ -128,6 +128,7 @@ class _Solve:
 
     def run(self) -> Outcome:
         record, status = self.record, "optimal"
+        record.problem.refine([*record.seen])
         self._load()
         while not record.closed:
             if record.clock.left <= 0:

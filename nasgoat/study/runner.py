@@ -212,6 +212,7 @@ class Run:
         if isinstance(result, Observation):
             self.succeeded = True
             study.tell(result)
+            self.require_seconds(result)
             best = study.best or result
             self.on_event(Told(result, proposal, len(study.results), best))
             return
@@ -224,6 +225,20 @@ class Run:
                 "mend the evaluator and resume the study"
             )
             raise EvaluationsFailError(msg)
+
+    def require_seconds(self, result: Observation) -> None:
+        """Refuse a run that would never end.
+
+        Raises:
+            BadDataError: time is the only limit, and the evaluator does not say what it took.
+        """
+        timed_only = self.budget.evaluations is None and self.budget.seconds is not None
+        if timed_only and not result.seconds > 0:  # nor NaN
+            msg = (
+                "the evaluator does not say how many seconds an evaluation takes, so that a "
+                "budget of seconds never ends; give a number of evaluations as well"
+            )
+            raise BadDataError(msg)
 
 
 def ignore(event: Event) -> None:

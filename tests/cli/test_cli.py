@@ -146,6 +146,12 @@ def test_a_solver_means_the_mip_and_agrees_with_exhaustive_search() -> None:
     assert checked["worst"] <= 1e-4
 
 
+def test_only_optima_of_acquisition_functions_are_checked() -> None:
+    result = nasgoat("run", *RANDOM, "--budget", "3", "--check-exhaustive")
+    assert result.exit_code != 0
+    assert "random has none to compare" in result.stderr
+
+
 def test_the_text_of_a_run_names_files_and_regret() -> None:
     result = nasgoat("run", *RANDOM, "--budget", "3", "--out", "here")
     assert result.exit_code == 0

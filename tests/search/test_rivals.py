@@ -50,6 +50,26 @@ def test_a_resumed_search_goes_on_as_if_nothing_had_happened(name: str, tmp_path
     assert len({SPACE.key(graph) for graph in straight}) == 17
 
 
+@pytest.mark.parametrize("name", ["tpe", "cmaes"])
+def test_penalties_that_grew_are_learnt_anew(name: str, tmp_path: Path) -> None:
+    def evaluate(graph: LabeledGraph) -> Observation:
+        found = Toy()(graph)
+        if sum(map(ord, SPACE.key(graph))) % 4 == 0:
+            raise RuntimeError
+        return found
+
+    def run(journal: Path | None, budget: int) -> list[LabeledGraph]:
+        with Study(SPACE, rival(name), seed=1, journal=journal) as study:
+            study.run(evaluate, budget, on_failure="penalise")
+        assert study.failures
+        return [one.graph for one in study.results]
+
+    straight = run(None, 24)
+    for budget in (10, 16, 24):
+        resumed = run(tmp_path / "journal.jsonl", budget)
+    assert resumed == straight
+
+
 @pytest.mark.parametrize("name", RIVALS)
 @pytest.mark.parametrize(
     "space",

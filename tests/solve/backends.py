@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from nasgoat.acquisition import LowerConfidenceBound
+from nasgoat.kernels import ExponentialKernel
 from nasgoat.mip import AcquisitionProblem, acquisition_problem
 from nasgoat.optimize import Task
+from nasgoat.posterior import KernelPosterior
 from nasgoat.solve import GurobiSolver, HighsSolver, ScipSolver
 from nasgoat.spaces import nasbench101, nasbench201
 from tests.mip.oracles_mip import believed, kernel_maps
@@ -31,6 +33,15 @@ def hard_task() -> Task:
     space = nasbench201("any")
     posterior = believed(space, kernel_maps(space, 0), 1, count=30, noise=1e-4)
     return Task(LowerConfidenceBound(9.0), posterior, space)
+
+
+def exponential_task() -> Task:
+    """Four nodes, an exponential kernel."""
+    space = nasbench101([4])
+    linear = believed(space, kernel_maps(space, 0), 1, count=15, noise=1e-2)
+    observed, targets = linear.observed, linear.targets
+    posterior = KernelPosterior.of(ExponentialKernel(linear.kernel), observed, targets, 1e-2)
+    return Task(LowerConfidenceBound(1.0), posterior, space)
 
 
 def long_task() -> Task:

@@ -1,5 +1,6 @@
 """The Gurobi backend: its licence, and its native form."""
 
+import numpy as np
 import pytest
 
 from nasgoat.acquisition import LowerConfidenceBound
@@ -7,8 +8,9 @@ from nasgoat.errors import SolverUnavailableError
 from nasgoat.mip import acquisition_problem
 from nasgoat.records import Limits
 from nasgoat.solve import GurobiSolver
+from nasgoat.solve.base import Start
 from tests.mip.oracles_mip import SMALL, believed, kernel_maps, node_space, small_problem
-from tests.solve.backends import hard_task, problem_of
+from tests.solve.backends import exponential_task, hard_task, problem_of
 
 gurobipy = pytest.importorskip("gurobipy")
 
@@ -30,6 +32,16 @@ def test_native_and_lazy_forms_agree() -> None:
         outcome = GurobiSolver(native=native).minimize(problem, Limits())
         assert outcome.lower_bound <= values[0] + 1e-6
         assert outcome.value == pytest.approx(values[0], abs=1e-4)
+
+
+def test_start_graphs_of_an_exponential_kernel_are_exact_in_the_first_model() -> None:
+    task = exponential_task()
+    ranked = np.argsort(task.acquisition.values(task.posterior, task.space.listing()))
+    starts = [task.space.listing()[i] for i in ranked[:3]]
+    problem, values = problem_of(task)
+    outcome = GurobiSolver().minimize(problem, Limits(), Start(starts))
+    assert outcome.status == "optimal"
+    assert values[0] - 1e-4 * abs(values[0]) <= outcome.lower_bound <= values[0] + 1e-6
 
 
 @pytest.mark.parametrize(("nodes", "native"), [(10, False), (6, True)])

@@ -310,11 +310,22 @@ def test_the_time_of_failures_counts() -> None:
         if study.results:
             time.sleep(0.02)
             raise RuntimeError
-        return Observation(graph, 1.0)
+        return Observation(graph, 1.0, seconds=1e-3)
 
     study = Study(SPACE, RandomSearch())
     assert study.run(slow, Budget(seconds=0.1), on_failure="skip") == "seconds"
     assert 2 <= len(study.results) <= 6
+
+
+def test_a_budget_of_seconds_that_are_not_known_is_refused() -> None:
+    def untimed(graph: LabeledGraph) -> Observation:
+        return Observation(graph, 1.0)
+
+    study = Study(SPACE, RandomSearch())
+    with pytest.raises(BadDataError, match="does not say how many seconds"):
+        study.run(untimed, Budget(seconds=1.0))
+    assert len(study.results) == 1  # nothing is lost
+    assert study.run(untimed, Budget(3, seconds=1.0)) == "budget"
 
 
 def test_a_budget_that_is_none_ends_with_the_space() -> None:
