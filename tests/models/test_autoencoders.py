@@ -68,7 +68,9 @@ def test_gradients_reach_every_weight(space: CellSpace, kind: Kind) -> None:
     for name, weight in vae.named_parameters():
         assert weight.grad is not None, name
         assert torch.isfinite(weight.grad).all(), name
-        if "by_label" not in name or space.edge_alphabet:
+        # nodes of one kind and a fixed number leave nothing to decide
+        idle = ("add_node", "decoder.kinds") if space.edge_alphabet else ("along",)
+        if not any(part in name for part in idle):
             assert weight.grad.abs().sum() > 0, name
 
 
@@ -101,7 +103,7 @@ def test_decoding_draws_what_the_loss_says(kind: Kind) -> None:
                 edges[0, u, v] = code >> i & 1
             every.append(GraphTensors(torch.tensor([n]), (torch.arange(4) < n)[None].long(), edges))
     terms = [vae.decoder.losses(z, graph) for graph in every]
-    chances = torch.stack([torch.exp(-sum(term.values())) for term in terms])
+    chances = torch.stack([torch.exp(-sum(term.values())) for term in terms]).detach()
     assert len(every) == 8 + 64
     assert float(chances.sum()) == pytest.approx(1, abs=1e-5)
     count = 20_000
