@@ -22,17 +22,6 @@ TINY = (
     *("--benchmark", PROTEINS, "--graphs", "60", "--points", "20"),
     *("--hidden", "8", "--latent", "4"),
 )
-    "--benchmark",
-    PROTEINS,
-    "--graphs",
-    "60",
-    "--hidden",
-    "8",
-    "--latent",
-    "4",
-    "--points",
-    "20",
-)
 app = typer.Typer()
 app.command("train")(train)
 app.command("audit")(audit)
