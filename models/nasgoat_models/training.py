@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from nasgoat.errors import NasgoatError
 from nasgoat_models.devices import repeatable
 
 # (rows of the training set, chance) -> terms of the loss by name, each a scalar
@@ -73,6 +74,10 @@ class Epoch:
 OnEpoch = Callable[[Epoch], None]
 
 
+class DivergedError(NasgoatError, FloatingPointError):
+    """A loss that is not finite any more: the training cannot go on."""
+
+
 class Trainer:
     """Trains a model, and can be stopped after any epoch and go on as if it had not been.
 
@@ -104,7 +109,7 @@ class Trainer:
             on_epoch: hears of every epoch after it; ``state`` may be called there.
 
         Raises:
-            FloatingPointError: the loss is not finite any more.
+            DivergedError: the loss is not finite any more.
         """
         with repeatable(self.training.threads):
             while len(self.history) < self.training.epochs:
@@ -170,7 +175,7 @@ class _Sums:
         means = {name: float(total) / self.count for name, total in self.totals.items()}
         if not torch.isfinite(torch.tensor(means["loss"])):
             msg = f"the loss is not finite any more: {means}; try a lower rate or clip gradients"
-            raise FloatingPointError(msg)
+            raise DivergedError(msg)
         return means
 
 

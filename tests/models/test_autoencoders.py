@@ -174,3 +174,15 @@ def test_reconstruction_counts_copies_as_the_same() -> None:
     edges = torch.from_numpy(raw.adjacency).long()
     vae.decoder.generate = lambda z, generator=None: GraphTensors(graphs.sizes, nodes, edges)  # type: ignore[method-assign]
     assert reconstruction(space, vae, graphs) == 100.0
+
+
+def test_one_direction_will_do() -> None:
+    space = nasbench201()
+    both, one = (
+        VaeConfig(hidden=8, latent=4, bidirectional=way).build(GraphShape.of(space), 0)
+        for way in (True, False)
+    )
+    terms, mean = one.losses(drawn(space), torch.Generator().manual_seed(0))
+    assert mean.shape == (12, 4)
+    assert all(torch.isfinite(term) for term in terms.values())
+    assert "encoder.backwards.bias" in both.state_dict().keys() - one.state_dict().keys()

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from nasgoat.errors import BadDataError, MissingDataError
 from nasgoat_models.checkpoints import Checkpoint
 from nasgoat_models.devices import find_device, seeded
-from nasgoat_models.training import Epoch, Trainer, Training
+from nasgoat_models.training import DivergedError, Epoch, Trainer, Training
 
 X = torch.linspace(-1, 1, 40)[:, None]
 Y = 3 * X - 1
@@ -95,7 +95,7 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> 
 def test_a_loss_that_is_not_finite_ends_the_training() -> None:
     model = line()
     nan = Trainer(model, lambda rows, _: {"fit": model(X[rows]).sum() * torch.nan}, 40, Training(2))
-    with pytest.raises(FloatingPointError, match="lower rate"):
+    with pytest.raises(DivergedError, match="lower rate"):
         nan.run()
 
 

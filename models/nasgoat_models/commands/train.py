@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as jsonlib
-import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,17 +15,16 @@ from nasgoat.errors import JournalError
 from nasgoat_models.autoencoders.vae import Vae
 from nasgoat_models.checkpoints import Checkpoint
 from nasgoat_models.commands.dataset import Dataset, Part, load_dataset
+from nasgoat_models.commands.log import Log
 from nasgoat_models.commands.recipe import Recipe
 from nasgoat_models.devices import find_device, repeatable
 from nasgoat_models.graphs import GraphShape
 from nasgoat_models.ngae.model import Ngae
 from nasgoat_models.quality import prior_quality, reconstruction
-from nasgoat_models.training import Epoch, Trainer
+from nasgoat_models.training import Trainer
 
 CHECKPOINT, SUMMARY = "checkpoint.pt", "summary.json"
-SAVE_SECONDS = 5.0  # between checkpoints: what Ctrl-C may cost
 FREE = ("epochs", "points", "threads")  # options that a resumed training may change
-TOLD = 20  # lines of progress in all where stderr is no terminal
 
 
 def execute(
@@ -58,7 +56,7 @@ def execute(
     if before is not None:
         model.load_state_dict(before.weights)
         trainer.load(before.training)
-    _run(trainer, recipe, path, console)
+    Log(trainer, recipe, path, console).run()
     with console.status("measuring"), repeatable(recipe.threads):
         summary = measured(recipe, dataset, model, place)
     summary |= {"history": trainer.history, "checkpoint": str(path)}
@@ -87,33 +85,6 @@ def _before(path: Path, recipe: Recipe, *, resume: bool) -> Checkpoint | None:
         msg = f"{path} was trained with {', '.join(changed)}; resume with the same options"
         raise JournalError(msg)
     return before
-
-
-def _run(trainer: Trainer, recipe: Recipe, path: Path, console: Any) -> None:
-    """Train; the file holds the last state of some seconds ago whatever happens."""
-    saved = time.monotonic()
-
-    def save() -> None:
-        weights = trainer.model.state_dict()
-        Checkpoint(recipe.model, recipe.config(), weights, training=trainer.state()).save(path)
-
-    def tell(epoch: Epoch) -> None:
-        nonlocal saved
-        if epoch.number == epoch.of or time.monotonic() - saved > SAVE_SECONDS:
-            save()
-            saved = time.monotonic()
-        left = (epoch.of - epoch.number) * epoch.seconds
-        terms = ", ".join(f"{name} {value:.4g}" for name, value in epoch.losses.items())
-        line = f"epoch {epoch.number}/{epoch.of}: {terms}; about {left:.0f} s left"
-        if console.is_terminal:
-            status.update(line)
-        elif epoch.number == 1 or epoch.number * TOLD % epoch.of < TOLD:
-            console.print(line, soft_wrap=True)
-
-    with console.status("training") as status:
-        trainer.run(tell)
-    if not path.exists():
-        save()
 
 
 def measured(
