@@ -35,11 +35,11 @@ class Steps:
         ValueError: a number makes no sense.
     """
 
-    eta: float = 0.2
-    eta_more: float = 0.2
-    eta_most: float = 2.0
-    noise: float = 0.05
-    noise_more: float = 0.05
+    eta: float = 0.5
+    eta_more: float = 0.5
+    eta_most: float = 5.0
+    noise: float = 0.2
+    noise_more: float = 0.2
 
     def __post_init__(self) -> None:
         if not 0 < self.eta <= self.eta_most or self.eta_more <= 0:

@@ -64,8 +64,8 @@ class CrLsoSettings:
     eta: float = 0.5
     eta_more: float = 0.5
     eta_most: float = 5.0
-    noise: float = 0.05
-    noise_more: float = 0.05
+    noise: float = 0.2
+    noise_more: float = 0.2
     device: str = field(default="auto", metadata=UNJOURNALLED)
     threads: int = field(default=1, metadata=UNJOURNALLED)
 
