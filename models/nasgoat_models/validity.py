@@ -52,13 +52,14 @@ def checked(space: SearchSpace, decoded: GraphBatch, *, repair: bool = True) -> 
         repair: whether to try; else whatever breaks a rule is refused.
     """
     valid = are_members(space, decoded)
+    known: dict[LabeledGraph, LabeledGraph | None] = {}
     graphs: list[LabeledGraph | None] = []
-    repaired = 0
-    for i, fits in enumerate(valid.tolist()):
-        found = decoded[i] if fits else _repaired(space, decoded[i]) if repair else None
-        repaired += not fits and found is not None
-        graphs.append(found)
-    return Checked(tuple(graphs), int(valid.sum()), repaired)
+    for graph, fits in zip(decoded, valid.tolist(), strict=True):
+        if graph not in known:
+            known[graph] = graph if fits else _repaired(space, graph) if repair else None
+        graphs.append(known[graph])
+    left = sum(graph is not None for graph in graphs)
+    return Checked(tuple(graphs), int(valid.sum()), left - int(valid.sum()))
 
 
 def are_members(space: SearchSpace, batch: GraphBatch) -> NDArray[np.bool_]:

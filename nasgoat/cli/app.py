@@ -15,6 +15,7 @@ from nasgoat.cli import options
 from nasgoat.cli.compare_command import compare
 from nasgoat.cli.data import data_app
 from nasgoat.cli.errors import friendly
+from nasgoat.cli.plugins import add_commands
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -259,3 +260,6 @@ def root(
     ] = False,
 ) -> None:
     """Options that come before the command."""
+
+
+add_commands(app)

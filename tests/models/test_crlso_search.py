@@ -14,7 +14,7 @@ from nasgoat.records import Observation
 from nasgoat.search import Surroundings
 from nasgoat.spaces import SearchSpace, TableSpace, darts, digraphs, nasbench201
 from nasgoat.study import Study
-from nasgoat_models.crlso import KIND, CrLsoSettings
+from nasgoat_models.crlso.settings import KIND, CrLsoSettings
 from tests.search.toy import SPACE, TINY, Toy
 
 SMALL: dict[str, Any] = {

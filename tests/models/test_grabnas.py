@@ -19,13 +19,14 @@ from nasgoat.spaces import SearchSpace, TableSpace, digraphs, nasbench201, nasbe
 from nasgoat.study import Study
 from nasgoat.tabular import benchmark_names
 from nasgoat_models.devices import seeded
-from nasgoat_models.grabnas import KIND, GrabNasSettings, meta
+from nasgoat_models.grabnas import meta
 from nasgoat_models.grabnas.ascent import ascend
 from nasgoat_models.grabnas.datasets import FAMILIES, Target
 from nasgoat_models.grabnas.deep_kernel import DeepKernel, mean_and_std
 from nasgoat_models.grabnas.meta import meta_train, tasks_of
 from nasgoat_models.grabnas.method import GrabNas
 from nasgoat_models.grabnas.set_transformer import SetTransformer
+from nasgoat_models.grabnas.settings import KIND, GrabNasSettings
 from tests.search.toy import SPACE, TINY, Toy
 
 SMALL: dict[str, Any] = {

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from nasgoat.errors import UnknownNameError
+from nasgoat.search import MethodKind
 from nasgoat.search.base import UNJOURNALLED
 from nasgoat.search.design import check_initial
 from nasgoat.surrogate import TRANSFORMS
+from nasgoat_models.methods import built_in
 
 EncoderName = Literal["gnn", "lstm", "mlp"]
 Regulariser = Literal["icnn", "mlp"]
@@ -79,3 +81,11 @@ class CrLsoSettings:
             if getattr(self, name) < 1:
                 msg = f"{name} is at least 1, got {getattr(self, name)}"
                 raise ValueError(msg)
+
+
+KIND = MethodKind(
+    "gradient of an input convex network in the latent space of a graph autoencoder",
+    "Rao et al. 2024",
+    CrLsoSettings,
+    built_in("nasgoat_models.crlso.method", "build"),
+)

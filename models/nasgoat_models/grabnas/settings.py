@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from nasgoat.errors import UnknownNameError
+from nasgoat.search import MethodKind
 from nasgoat.search.base import UNJOURNALLED
 from nasgoat.search.design import check_initial
 from nasgoat.surrogate import TRANSFORMS
+from nasgoat_models.methods import built_in
 
 Mode = Literal["bo", "gradient", "hybrid"]
 
@@ -74,3 +76,11 @@ class GrabNasSettings:
         if not self.step > 0:
             msg = f"the step size of the ascent is above 0, got {self.step}"
             raise ValueError(msg)
+
+
+KIND = MethodKind(
+    "deep-kernel Gaussian process on datasets and graphs, Bayesian and latent gradient steps",
+    "arXiv 2508.09467",
+    GrabNasSettings,
+    built_in("nasgoat_models.grabnas.method", "build"),
+)

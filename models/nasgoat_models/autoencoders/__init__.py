@@ -1,0 +1,1 @@
+"""Autoencoders of graphs: from architectures to points of a continuous space, and back."""

@@ -1,0 +1,129 @@
+"""``nasgoat audit``: what an autoencoder's latent space is worth, with plots."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from nasgoat.cli.console import print_json, stderr, stdout
+from nasgoat_models.autoencoders.vae import Vae
+from nasgoat_models.checkpoints import Checkpoint
+from nasgoat_models.commands.dataset import Dataset, load_dataset
+from nasgoat_models.commands.plots import binned_plot
+from nasgoat_models.commands.recipe import Recipe
+from nasgoat_models.devices import find_device, repeatable
+from nasgoat_models.graphs import GraphShape
+from nasgoat_models.ngae.model import Ngae
+from nasgoat_models.quality import prior_quality
+from nasgoat_models.smoothness import Scatter, edits_and_latent_distances, errors_and_distances
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+WALKS, STEPS = 200, 10
+AUDIT = "audit.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """What an audit draws.
+
+    Args:
+        points: of the prior.
+        seed: of all chance.
+    """
+
+    points: int
+    seed: int
+
+
+def execute(
+    checkpoint: Path, draws: Draws, out: Path, device: str, data: Path | None, *, json: bool
+) -> None:
+    """Audit, and print what came out.
+
+    Raises:
+        MissingDataError: the checkpoint or a table is not on this machine.
+        BadDataError: the checkpoint cannot be read.
+        ValueError: there is no such device.
+    """
+    place = find_device(device)
+    read = Checkpoint.load(checkpoint)
+    recipe = Recipe.of(read)
+    with stderr().status(f"loading {recipe.benchmark}") as status:
+        dataset = load_dataset(recipe.benchmark, recipe.graphs, recipe.seed, data)
+        vae, ngae = recipe.build(GraphShape.of(dataset.space))
+        model = vae if ngae is None else ngae
+        model.load_state_dict(read.weights)
+        model.to(place).eval()
+        with repeatable(recipe.threads):
+            status.update("decoding points of the prior")
+            found = _decoded(vae, dataset, draws)
+            status.update("walking through the space")
+            scatters = _scatters(vae, ngae, dataset, place, draws.seed)
+    out.mkdir(parents=True, exist_ok=True)
+    found |= {"checkpoint": str(checkpoint), "model": recipe.model, "plots": []}
+    for name, (scatter, x, y) in scatters.items():
+        path = out / f"{name}.png"
+        binned_plot(path, scatter, x, y)
+        found["plots"].append(str(path))
+        found[name] = {"correlation": scatter.correlation, "pairs": len(scatter.x)}
+    (out / AUDIT).write_text(jsonlib.dumps(found, indent=1) + "\n", encoding="utf-8")
+    if json:
+        print_json(found)
+    else:
+        _show(found)
+
+
+def _decoded(vae: Vae, dataset: Dataset, draws: Draws) -> dict[str, Any]:
+    space = dataset.space
+    known = set(space.keys(dataset.train.graphs.batch(space)))
+    generator = torch.Generator().manual_seed(draws.seed)
+    return {"prior": asdict(prior_quality(space, vae, known, generator, draws.points))}
+
+
+def _scatters(
+    vae: Vae, ngae: Ngae | None, dataset: Dataset, device: torch.device, seed: int
+) -> dict[str, tuple[Scatter, str, str]]:
+    """The plots by name, with the labels of their axes."""
+    rng = np.random.default_rng(seed)
+    walked = edits_and_latent_distances(dataset.space, vae, WALKS, STEPS, rng)
+    found = {"edits": (walked, "edit distance", "latent distance")}
+    if ngae is not None:
+        errors = _errors(ngae, dataset, device)
+        found["errors"] = (errors, "latent distance to the training set", "absolute error")
+    return found
+
+
+def _errors(ngae: Ngae, dataset: Dataset, device: torch.device) -> Scatter:
+    """Errors of predicted performance on the test set."""
+    train, test = dataset.train.to(device), dataset.test.to(device)
+    with torch.no_grad():
+        z: Tensor = ngae.vae.encode(test.graphs)
+        errors = (ngae.performance(z) - test.performance).abs()
+        return errors_and_distances(z, errors, ngae.vae.encode(train.graphs))
+
+
+def _show(found: dict[str, Any]) -> None:
+    prior, console = found["prior"], stdout()
+    console.print(
+        f"{prior['points']} points of the prior, {prior['times']} times each: "
+        f"valid {prior['valid']:.2f} % (of the others repairable {prior['repairable']:.0f} %), "
+        f"unique {prior['unique']:.2f} %, novel {prior['novel']:.2f} %"
+    )
+    console.print(
+        f"edit distance and latent distance: Spearman's correlation "
+        f"{found['edits']['correlation']:.3f}"
+    )
+    if "errors" in found:
+        console.print(
+            f"distance to the training set and error of the predicted performance: "
+            f"{found['errors']['correlation']:.3f}"
+        )
+    for path in found["plots"]:
+        console.print(path, soft_wrap=True)
