@@ -16,6 +16,7 @@ from nasgoat.search.optuna_search import require_optuna
 from nasgoat.spaces import SearchSpace
 from nasgoat_models.crlso.rounds import Round, Rounds, recipe
 from nasgoat_models.crlso.settings import CrLsoSettings
+from nasgoat_models.devices import repeatable
 from nasgoat_models.graphs import GraphShape
 
 
@@ -83,9 +84,12 @@ class CrLso:
         if waiting or not labelled:  # more workers than graphs: the space must not depend on that
             return state, fresh_proposals(space, seen, k, rng, "random")
         began = time.perf_counter()
-        rounds = state.rounds or Rounds.learn(space, self.settings, labelled, state.seed)
-        last = rounds.upto(observations, state.last)
-        proposals = last.unseen(seen, k) or rounds.again(observations, seen, rng).unseen(seen, k)
+        with repeatable(self.settings.threads):
+            rounds = state.rounds or Rounds.learn(space, self.settings, labelled, state.seed)
+            last = rounds.upto(observations, state.last)
+            proposals = last.unseen(seen, k)
+            if not proposals:
+                proposals = rounds.again(observations, seen, rng).unseen(seen, k)
         if not proposals:
             proposals = fresh_proposals(space, seen, k, rng, "random")
         spent = {"fit": time.perf_counter() - began}

@@ -17,11 +17,12 @@ from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.optimize.half_planes import improvement
 from nasgoat.records import Observation, Proposal
 from nasgoat.search import Design, Surroundings
+from nasgoat.search.base import UNJOURNALLED
 from nasgoat.search.design import fresh_proposals, known_keys
 from nasgoat.search.guided import Known
 from nasgoat.spaces import SearchSpace, TableSpace
 from nasgoat.surrogate import TRANSFORMS
-from nasgoat_models.devices import find_device
+from nasgoat_models.devices import find_device, repeatable
 from nasgoat_models.grabnas.ascent import ascend
 from nasgoat_models.grabnas.datasets import Target
 from nasgoat_models.grabnas.deep_kernel import mean_and_std
@@ -56,11 +57,12 @@ class GrabNas:
     Args:
         settings: all that can be chosen.
         candidates: graphs that Bayesian steps and the design are confined to, members of the space
-            that is searched; None for all. Gradient steps may decode any graph of the space.
+            that is searched; None for all. Gradient steps may decode any graph of the space. Too
+            many for journals, which do not hold them.
     """
 
     settings: GrabNasSettings = field(default_factory=GrabNasSettings)
-    candidates: TableSpace | None = None
+    candidates: TableSpace | None = field(default=None, metadata=UNJOURNALLED)
 
     @property
     def name(self) -> str:
@@ -88,22 +90,32 @@ class GrabNas:
         if not observations:
             return state, fresh_proposals(self.candidates or space, seen, k, rng, "random")
         began = time.perf_counter()
-        meta = state.meta or self.meta_trained(space, state.seed)
-        model = _Model.fit(meta, self.settings, observations)
-        done = len(observations) + len(pending) - len(state.design.graphs)
-        proposals: list[Proposal] = []
-        for i in range(k):
-            found = self._next(model, Known(space, observations, seen), done + i, rng)
-            if found is None:
-                break
-            seen.add(space.key(found.graph))
-            proposals.append(found)
+        with repeatable(self.settings.threads):
+            meta = state.meta or self.meta_trained(space, state.seed)
+            proposals = self._proposals(
+                meta, Known(space, observations, seen), len(pending), k, rng
+            )
         if not proposals:
             msg = f"every graph that {self.name} may propose is observed or pending"
             raise NothingLeftError(msg)
         spent = {"fit": time.perf_counter() - began}
         proposals[0] = replace(proposals[0], seconds=spent)
         return replace(state, meta=meta), proposals
+
+    def _proposals(
+        self, meta: Meta, known: Known, pending: int, k: int, rng: np.random.Generator
+    ) -> list[Proposal]:
+        """Up to ``k`` of them, fewer where nothing is left."""
+        model = _Model.fit(meta, self.settings, known.observations)
+        done = len(known.observations) + pending - self.settings.initial
+        taken, proposals = set(known.taken), list[Proposal]()
+        for i in range(k):
+            found = self._next(model, replace(known, taken=taken), done + i, rng)
+            if found is None:
+                break
+            taken.add(known.space.key(found.graph))
+            proposals.append(found)
+        return proposals
 
     def meta_trained(self, space: SearchSpace, seed: int) -> Meta:
         """The networks; the same for the same seed."""
