@@ -15,9 +15,10 @@ from nasgoat.cli import options
 from nasgoat.cli.compare_command import compare
 from nasgoat.cli.data import data_app
 from nasgoat.cli.errors import friendly
-from nasgoat.cli.plugins import add_commands
+from nasgoat.cli.plugins import PluginGroup
 
 app = typer.Typer(
+    cls=PluginGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -260,6 +261,3 @@ def root(
     ] = False,
 ) -> None:
     """Options that come before the command."""
-
-
-add_commands(app)

@@ -30,8 +30,10 @@ class DagCell(nn.Module):
         self.by_label = nn.Parameter(torch.zeros(self.labels, 2 * hidden))
         self.recurrent = nn.Linear(hidden, 3 * hidden, bias=False)
         self.bias = nn.Parameter(torch.zeros(hidden))
-        bound = hidden**-0.5  # as PyTorch's own GRU cell
-        for weight in (self.kinds.weight, self.places.weight, self.recurrent.weight):
+        # Kinds are drawn from N(0, 1), above the 1 / sqrt(H) of PyTorch's GRU cell: labels are far
+        # fainter than edges in a sum of messages, and training would learn them much later.
+        bound = hidden**-0.5
+        for weight in (self.places.weight, self.recurrent.weight):
             nn.init.uniform_(weight, -bound, bound)
         if self.labels > 1:
             nn.init.uniform_(self.by_label, -1.0, 1.0)

@@ -15,10 +15,13 @@ class GinEncoder(nn.Module):
 
     ``h <- MLP((1 + eps) h + sum of the neighbours' states)``, five times, on the graph without
     directions (Xu et al. 2019, as in arch2vec, Yan et al. 2020). Edges of different labels have
-    matrices of their own. Where arch2vec normalises over the batch, states are normalised by
-    themselves, so that a graph's code does not depend on its company. The first states are the nodes' labels; where nodes carry none, their
-    places. The states of all layers are read, as Xu et al. do: in a dense graph the sums over a node
-    and its neighbours are all alike, and the last layer alone forgets which node is which.
+    matrices of their own. The first states are the nodes' labels; where nodes carry none, their
+    places.
+
+    Two things differ from arch2vec. It normalises over the batch; here every state is normalised by
+    itself, so that a graph's code does not depend on its company. And the states of all layers are
+    read, as Xu et al. do: in a dense graph the sums over a node and its neighbours are all alike,
+    and the last layer alone forgets which node is which.
 
     Args:
         shape: of the graphs.

@@ -25,7 +25,7 @@ from nasgoat_models.smoothness import Scatter, edits_and_latent_distances, error
 if TYPE_CHECKING:
     from torch import Tensor
 
-WALKS, STEPS = 200, 10
+STEPS = 10  # edits of a walk
 AUDIT = "audit.json"
 
 
@@ -34,7 +34,7 @@ class Draws:
     """What an audit draws.
 
     Args:
-        points: of the prior.
+        points: of the prior, and steps of random walks in all.
         seed: of all chance.
     """
 
@@ -65,7 +65,7 @@ def execute(
             status.update("decoding points of the prior")
             found = _decoded(vae, dataset, draws)
             status.update("walking through the space")
-            scatters = _scatters(vae, ngae, dataset, place, draws.seed)
+            scatters = _scatters(vae, ngae, dataset, place, draws)
     out.mkdir(parents=True, exist_ok=True)
     found |= {"checkpoint": str(checkpoint), "model": recipe.model, "plots": []}
     for name, (scatter, x, y) in scatters.items():
@@ -88,11 +88,11 @@ def _decoded(vae: Vae, dataset: Dataset, draws: Draws) -> dict[str, Any]:
 
 
 def _scatters(
-    vae: Vae, ngae: Ngae | None, dataset: Dataset, device: torch.device, seed: int
+    vae: Vae, ngae: Ngae | None, dataset: Dataset, device: torch.device, draws: Draws
 ) -> dict[str, tuple[Scatter, str, str]]:
     """The plots by name, with the labels of their axes."""
-    rng = np.random.default_rng(seed)
-    walked = edits_and_latent_distances(dataset.space, vae, WALKS, STEPS, rng)
+    rng = np.random.default_rng(draws.seed)
+    walked = edits_and_latent_distances(dataset.space, vae, draws.points // STEPS, STEPS, rng)
     found = {"edits": (walked, "edit distance", "latent distance")}
     if ngae is not None:
         errors = _errors(ngae, dataset, device)

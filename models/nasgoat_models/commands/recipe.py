@@ -36,6 +36,7 @@ class Recipe:
     rate: float
     kl_weight: float
     noise: float
+    points: int
     threads: int
     seed: int
 

@@ -25,6 +25,7 @@ from nasgoat_models.training import Epoch, Trainer
 
 CHECKPOINT, SUMMARY = "checkpoint.pt", "summary.json"
 SAVE_SECONDS = 5.0  # between checkpoints: what Ctrl-C may cost
+FREE = ("epochs", "points", "threads")  # options that a resumed training may change
 TOLD = 20  # lines of progress in all where stderr is no terminal
 
 
@@ -80,7 +81,7 @@ def _before(path: Path, recipe: Recipe, *, resume: bool) -> Checkpoint | None:
     changed = [
         f"{key}={before.config.get(key)}"
         for key, value in recipe.config().items()
-        if before.config.get(key) != value and key not in ("epochs", "threads")
+        if before.config.get(key) != value and key not in FREE
     ]
     if changed:
         msg = f"{path} was trained with {', '.join(changed)}; resume with the same options"
@@ -106,7 +107,7 @@ def _run(trainer: Trainer, recipe: Recipe, path: Path, console: Any) -> None:
         line = f"epoch {epoch.number}/{epoch.of}: {terms}; about {left:.0f} s left"
         if console.is_terminal:
             status.update(line)
-        elif epoch.number * TOLD % epoch.of < TOLD:
+        elif epoch.number == 1 or epoch.number * TOLD % epoch.of < TOLD:
             console.print(line, soft_wrap=True)
 
     with console.status("training") as status:
@@ -133,7 +134,7 @@ def measured(
         "parameters": sum(weight.numel() for weight in model.parameters()),
         "reconstruction": reconstruction(space, vae, test.graphs, 10, generator),
         "reconstruction_likeliest": reconstruction(space, vae, test.graphs),
-        "prior": asdict(prior_quality(space, vae, known, generator)),
+        "prior": asdict(prior_quality(space, vae, known, generator, recipe.points)),
     }
     if isinstance(model, Ngae):
         for name, part in (("train", dataset.train.to(device)), ("test", test)):

@@ -34,6 +34,9 @@ def train(
     noise: Annotated[
         float, typer.Option(min=0.0, help="Factor of the encoder's deviation.")
     ] = 0.01,
+    points: Annotated[
+        int, typer.Option(min=10, help="Points of the prior that are decoded to measure it.")
+    ] = 1000,
     threads: Annotated[int, typer.Option(min=1, help="Threads of PyTorch.")] = 1,
     device: Device = "auto",
     seed: options.Seed = 0,
@@ -64,6 +67,7 @@ def train(
             rate,
             kl_weight,
             noise,
+            points,
             threads,
             seed,
         )
