@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ class Training:
         decay: of the weights, decoupled from the gradient (AdamW); 0 for plain Adam.
         clip: greatest norm of the gradient; None for no limit.
         patience: epochs without a lower loss before the rate falls to a tenth; None for never.
+        cosine: the rate falls to 0 along half a cosine, step by step.
         seed: of the order of the examples and of whatever the losses draw.
         threads: of PyTorch on the CPU.
 
@@ -41,6 +43,7 @@ class Training:
     decay: float = 0.0
     clip: float | None = None
     patience: int | None = None
+    cosine: bool = False
     seed: int = 0
     threads: int = 1
 
@@ -98,6 +101,10 @@ class Trainer:
             self.plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
                 self.adam, factor=0.1, patience=training.patience
             )
+        self.cosine = None
+        if training.cosine:
+            steps = max(1, training.epochs * math.ceil(count / training.batch))
+            self.cosine = torch.optim.lr_scheduler.CosineAnnealingLR(self.adam, steps)
         # on the CPU: the same chance on every device
         self.generator = torch.Generator().manual_seed(training.seed)
         self.history: list[dict[str, float]] = []
@@ -134,6 +141,8 @@ class Trainer:
             if self.training.clip is not None:
                 nn.utils.clip_grad_norm_(self.model.parameters(), self.training.clip)
             self.adam.step()
+            if self.cosine is not None:
+                self.cosine.step()
             sums.add({**terms, "loss": loss}, len(rows))
         means = sums.means()
         if self.plateau is not None:
@@ -145,6 +154,7 @@ class Trainer:
         return {
             "adam": self.adam.state_dict(),
             "plateau": None if self.plateau is None else _plain(self.plateau.state_dict()),
+            "cosine": None if self.cosine is None else _plain(self.cosine.state_dict()),
             "generator": self.generator.get_state(),
             "history": self.history,
         }
@@ -154,6 +164,8 @@ class Trainer:
         self.adam.load_state_dict(state["adam"])
         if self.plateau is not None:
             self.plateau.load_state_dict(state["plateau"])
+        if self.cosine is not None:
+            self.cosine.load_state_dict(state["cosine"])
         self.generator.set_state(state["generator"].cpu())
         self.history = list(state["history"])
 

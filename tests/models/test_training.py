@@ -1,5 +1,6 @@
 """The common training loop and its checkpoints."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -64,8 +65,11 @@ def test_global_chance_is_neither_read_nor_changed() -> None:
     assert torch.rand(3).equal(expected)
 
 
-def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> None:
-    training = Training(8, batch=16, rate=0.1, patience=1, clip=1.0)
+@pytest.mark.parametrize("plan", [{"patience": 1}, {"cosine": True}], ids=str)
+def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(
+    plan: dict[str, int], tmp_path: Path
+) -> None:
+    training = Training(8, batch=16, rate=0.1, clip=1.0, **plan)
     whole = line()
     full = trainer(whole, training)
     full.run()
@@ -90,6 +94,14 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> 
     resumed.run()
     assert weights(again) == weights(whole)
     assert [one["loss"] for one in resumed.history] == [one["loss"] for one in full.history]
+
+
+def test_a_rate_falls_along_half_a_cosine() -> None:
+    rates: list[float] = []
+    falling = trainer(line(), Training(4, batch=20, rate=0.1, cosine=True))
+    falling.run(lambda _: rates.append(falling.adam.param_groups[0]["lr"]))
+    truth = [0.05 * (1 + math.cos(math.pi * epoch / 4)) for epoch in range(1, 5)]
+    assert rates == pytest.approx(truth, abs=1e-9)
 
 
 def test_a_loss_that_is_not_finite_ends_the_training() -> None:
