@@ -44,9 +44,9 @@ class Digits:
         UnknownNameError.unless_among("benchmark", plain, NAMES)
         training = Training.parse(settings)
         try:
-            from nasgoat_models.digits.evaluator import DigitsEvaluator  # noqa: PLC0415  (2 s)
+            from nasgoat_models.devices import find_device  # noqa: PLC0415  (2 s)
+            from nasgoat_models.digits.evaluator import DigitsEvaluator  # noqa: PLC0415
             from nasgoat_models.digits.network import edge_stage, vertex_stage  # noqa: PLC0415
-            from nasgoat_models.digits.train import find_device  # noqa: PLC0415
         except ModuleNotFoundError as error:
             msg = f"{plain} needs the package {error.name}; pip install torch scikit-learn"
             raise MissingDataError(msg) from error

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
 from torch import nn
 
+from nasgoat_models.devices import find_device, repeatable
 from nasgoat_models.digits.data import Images, splits
 from nasgoat_models.digits.network import initialise
 from nasgoat_models.digits.settings import Training
@@ -36,19 +35,6 @@ class Outcome:
     seconds: float
 
 
-def find_device(name: str) -> torch.device:
-    """The device of a name in ``settings.DEVICES``.
-
-    Raises:
-        ValueError: a GPU is asked for and PyTorch can use none.
-    """
-    present = torch.cuda.is_available()
-    if name == "cuda" and not present:
-        msg = "device=cuda, but PyTorch sees no GPU; use device=cpu or device=auto"
-        raise ValueError(msg)
-    return torch.device("cuda" if present and name != "cpu" else "cpu")
-
-
 def train(network: nn.Module, training: Training, seed: int) -> Outcome:
     """Train a network and measure it on images that it has not seen.
 
@@ -65,7 +51,7 @@ def train(network: nn.Module, training: Training, seed: int) -> Outcome:
     generator = torch.Generator().manual_seed(seed)  # on the CPU: the same chance on every device
     initialise(network, generator)
     network.to(device)
-    with _repeatable(training.threads):
+    with repeatable(training.threads):
         began = time.perf_counter()
         finite = _descend(network, images["train"], training.epochs, generator)
         seconds = time.perf_counter() - began
@@ -103,19 +89,3 @@ def _error(network: nn.Module, images: Images) -> float:
     with torch.no_grad():
         told = network(images.pixels).argmax(dim=1)
     return 100.0 * (told != images.digits).float().mean().item()
-
-
-@contextmanager
-def _repeatable(threads: int) -> Iterator[None]:
-    """Compute in a fixed order with so many threads, and leave PyTorch as it was.
-
-    A GPU keeps to cuDNN's deterministic convolutions; sums elsewhere may still be rounded in
-    another order from run to run.
-    """
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
-        with torch.backends.cudnn.flags(deterministic=True, benchmark=False):
-            yield
-    finally:
-        torch.set_num_threads(before)
