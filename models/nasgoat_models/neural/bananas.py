@@ -7,13 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nasgoat.graphs import LabeledGraph
 from nasgoat.search import MethodKind
 from nasgoat.search.design import check_initial
-from nasgoat.search.guided import Known, greatest
-from nasgoat.surrogate.transforms import checked_targets
-from nasgoat_models.neural.encodings import PathEncoding
-from nasgoat_models.neural.search import check_counts, check_positive, search
+from nasgoat_models.methods import built_in
+from nasgoat_models.neural.search import check_counts, check_positive
 
 Floats = NDArray[np.float64]
 
@@ -61,28 +58,8 @@ class Bananas:
             msg = f"paths is at least 0, got {self.paths}"
             raise ValueError(msg)
 
-    def choose(self, known: Known, k: int, rng: np.random.Generator) -> list[LabeledGraph]:
-        """See ``Chooser``.
-
-        Raises:
-            ValueError: an observed value does not lie above the ``lower_bound`` that was given.
-        """
-        from nasgoat_models.neural.bananas_ensemble import (  # noqa: PLC0415  (PyTorch: 2 s)
-            Shape,
-            predictions,
-        )
-
-        targets = checked_targets(known.values)
-        encoding = PathEncoding(known.space, self.paths)
-        pool = known.pool(max(self.pool, k), 1.0, rng)
-        shape = Shape(self.networks, self.layers, self.width, self.epochs, self.rate)
-        told = (encoding(known.graphs), targets)
-        found = predictions(shape, told, encoding(pool), self.bound_below(targets), rng)
-        draws = rng.normal(found.mean(axis=0), found.std(axis=0))
-        return greatest(pool, -draws, k)
-
     def bound_below(self, targets: Floats) -> float:
-        """The lower bound of the loss.
+        """The lower bound that the loss takes.
 
         Raises:
             ValueError: the one that was given is not below all targets.
@@ -103,5 +80,5 @@ KIND = MethodKind(
     "ensemble of networks on path encodings, Thompson samples of mutants",
     "White et al. 2021",
     Bananas,
-    search("bananas"),
+    built_in("nasgoat_models.neural.bananas_model", "make"),
 )

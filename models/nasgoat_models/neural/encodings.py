@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,6 +82,12 @@ class AdjacencyEncoding:
         labels = batch.edge_labels[:, *pairs, None] == np.arange(len(self.space.edge_alphabet))
         parts = [edges, *(one.reshape(len(graphs), -1) for one in (nodes, labels))]
         return np.concatenate(parts, axis=1).astype(np.float32)
+
+
+ENCODINGS: dict[str, Callable[[SearchSpace], Callable[[Sequence[LabeledGraph]], Floats]]] = {
+    "adjacency": AdjacencyEncoding,
+    "paths": lambda space: PathEncoding(space, longest=3),
+}
 
 
 def _operations(space: SearchSpace) -> list[int]:

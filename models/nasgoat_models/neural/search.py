@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from importlib.util import find_spec
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
-from nasgoat.errors import SolverUnavailableError
 from nasgoat.graphs import LabeledGraph
 from nasgoat.records import Observation, Proposal
-from nasgoat.search import Design, SearchMethod, Surroundings
+from nasgoat.search import Design
+from nasgoat.search.base import UNJOURNALLED
 from nasgoat.search.guided import Known, guided
 from nasgoat.spaces import SearchSpace
 
+# (settings, what is known, k, chance) -> 1 to k new graphs
+Choose = Callable[[Any, Known, int, np.random.Generator], list[LabeledGraph]]
 
-class Chooser(Protocol):
-    """The settings of a method, which know how to choose."""
+
+class Settings(Protocol):
+    """Options of a method."""
 
     @property
     def initial(self) -> int:
         """Size of the initial design."""
-
-    def choose(self, known: Known, k: int, rng: np.random.Generator) -> list[LabeledGraph]:
-        """Fit a model to all observations and choose 1 to ``k`` new graphs by it.
-
-        Raises:
-            NothingLeftError: every graph of the space is observed or pending.
-        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +33,13 @@ class NeuralSearch:
 
     Args:
         name: of the method.
-        settings: of the model.
+        settings: its options.
+        choose: fits the model to all observations and chooses by it.
     """
 
     name: str
-    settings: Chooser
+    settings: Settings
+    choose: Choose = field(metadata=UNJOURNALLED)
 
     def start(self, space: SearchSpace, rng: np.random.Generator) -> Design:
         """See ``SearchMethod``."""
@@ -57,29 +54,11 @@ class NeuralSearch:
         rng: np.random.Generator,
     ) -> tuple[Design, list[Proposal]]:
         """See ``SearchMethod``."""
-        return guided(state, (observations, pending), k, rng, self.settings.choose)
 
+        def choose(known: Known, k: int, rng: np.random.Generator) -> list[LabeledGraph]:
+            return self.choose(self.settings, known, k, rng)
 
-def search(name: str) -> Callable[[Any, Surroundings], SearchMethod[Any]]:
-    """What builds the method of a name from its settings."""
-
-    def build(settings: Chooser, surroundings: Surroundings) -> NeuralSearch:
-        del surroundings
-        require_torch(name)
-        return NeuralSearch(name, settings)
-
-    return build
-
-
-def require_torch(name: str) -> None:
-    """Refuse a method of that name where PyTorch is missing.
-
-    Raises:
-        SolverUnavailableError: it is.
-    """
-    if find_spec("torch") is None:
-        msg = f"the method {name} needs the package torch; install it: pip install torch"
-        raise SolverUnavailableError(msg)
+        return guided(state, (observations, pending), k, rng, choose)
 
 
 def check_counts(**counts: int) -> None:
@@ -104,3 +83,8 @@ def check_positive(**numbers: float) -> None:
         if not (np.isfinite(number) and number > 0):
             msg = f"{name} is a positive number, got {number}"
             raise ValueError(msg)
+
+
+def seed_of(rng: np.random.Generator) -> int:
+    """A seed for PyTorch, drawn from numpy's chance."""
+    return int(rng.integers(2**62))
