@@ -28,9 +28,7 @@ def make(settings: Bananas, surroundings: Surroundings) -> NeuralSearch:
     return NeuralSearch("bananas", settings, choose)
 
 
-def choose(
-    settings: Bananas, known: Known, k: int, rng: np.random.Generator
-) -> list[LabeledGraph]:
+def choose(settings: Bananas, known: Known, k: int, rng: np.random.Generator) -> list[LabeledGraph]:
     """Mutants of least Thompson samples.
 
     Raises:

@@ -52,7 +52,7 @@ class Network:
         return torch.cat([*(part.flatten() for part in parts), torch.tensor([NOISE])])  # (D,)
 
     def mean(self, theta: Tensor, x: Tensor) -> Tensor:
-        """``(D,)`` and ``(B, F)`` to ``(B,)``; or ``(S, D)``, networks side by side, to ``(S, B)``."""
+        """``(D,)`` and ``(B, F)`` to ``(B,)``; of ``(S, D)``, networks side by side, ``(S, B)``."""
         parts = theta[..., :-1].split(self.sizes, dim=-1)
         shaped = [
             part.reshape(*theta.shape[:-1], *shape)
@@ -101,9 +101,7 @@ def choose(
     return known.evolved(worth, k, rng)
 
 
-def sampled(
-    settings: Bohamiann, network: Network, x: Tensor, targets: Floats, seed: int
-) -> Tensor:
+def sampled(settings: Bohamiann, network: Network, x: Tensor, targets: Floats, seed: int) -> Tensor:
     """Parameters from the posterior of ``(T, F)`` vectors and ``(T,)`` targets; ``(S, D)``."""
     y = torch.tensor(targets, dtype=torch.float32)
     chance = torch.Generator().manual_seed(seed)

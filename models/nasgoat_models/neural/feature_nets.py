@@ -1,4 +1,4 @@
-"""ReLU and input-convex networks on feature vectors, trained side by side and handed on as arrays."""
+"""ReLU and input-convex networks on feature vectors: trained side by side, exported as arrays."""
 
 from __future__ import annotations
 

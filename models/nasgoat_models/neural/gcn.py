@@ -32,7 +32,10 @@ class Gcn(nn.Module):
 
     def embedding(self, graphs: OpTensors) -> Tensor:
         """Embeddings of graphs, ``(B, width)``."""
-        along, against = _normalised(graphs.adjacency), _normalised(graphs.adjacency.mT)  # (B, N, N)
+        along, against = (
+            _normalised(graphs.adjacency),
+            _normalised(graphs.adjacency.mT),
+        )  # (B, N, N)
         h = graphs.labels  # (B, N, C)
         for forwards, backwards in zip(self.forwards, self.backwards, strict=True):
             h = 0.5 * (torch.relu(along @ forwards(h)) + torch.relu(against @ backwards(h)))

@@ -123,9 +123,7 @@ def fitted(
             "decoder": (1.0 - weight) * network.reconstruction(embedding, x[rows]),
         }
 
-    training = Training(
-        settings.epochs, MINIBATCH, settings.rate, clip=5.0, seed=seed % 2**32
-    )
+    training = Training(settings.epochs, MINIBATCH, settings.rate, clip=5.0, seed=seed % 2**32)
     Trainer(network, losses, len(x), training).run()
     return network
 
