@@ -1,11 +1,11 @@
-"""Neural networks over the counts as rows: a prediction to be minimised over graphs, with proof.
+"""Neural networks over the counts as rows: a prediction minimised over graphs (docs/math.md, 6.12).
 
 A unit ``z = relu(a)`` with ``low <= a <= high`` on every graph is
 
-    N1  z >= a,  z >= 0        N2  z <= a - low (1 - on)        N3  z <= high on,  on binary
+    Z1  z >= a,  z >= 0        Z2  z <= a - low (1 - on)        Z3  z <= high on,  on binary
 
 Where ``low >= 0`` it is ``a``, where ``high <= 0`` it is 0. Units that the prediction cannot fall
-with need N1 alone: it holds ``z`` up, and the minimisation holds it down. In an input-convex
+with need Z1 alone: it holds ``z`` up, and the minimisation holds it down. In an input-convex
 network these are all units, so that such a network adds no binaries.
 """
 
@@ -163,7 +163,7 @@ def _pre_activations(block: pyo.Block, layer: Layer, counts: CountHandles, z: _U
 
 
 def _relu_block(block: pyo.Block, a: _Units, rising: list[bool]) -> _Units:
-    """Write N1 to N3 for the units that are not settled by their ranges."""
+    """Write Z1 to Z3 for the units that are not settled by their ranges."""
     low, high = a.low.tolist(), a.high.tolist()
     units = range(len(low))
     open_units = [i for i in units if low[i] < 0.0 < high[i]]
@@ -172,15 +172,15 @@ def _relu_block(block: pyo.Block, a: _Units, rising: list[bool]) -> _Units:
     block.on = pyo.Var(switched, domain=pyo.Binary)
 
     @block.Constraint(open_units)
-    def N1_above(b, i):
+    def Z1_above(b, i):
         return b.z[i] >= a.terms[i]
 
     @block.Constraint(switched)
-    def N2_off(b, i):
+    def Z2_off(b, i):
         return b.z[i] <= a.terms[i] - low[i] * (1 - b.on[i])
 
     @block.Constraint(switched)
-    def N3_on(b, i):
+    def Z3_on(b, i):
         return b.z[i] <= high[i] * b.on[i]
 
     terms = [block.z[i] if i in block.z else (a.terms[i] if low[i] >= 0.0 else 0.0) for i in units]

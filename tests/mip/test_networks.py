@@ -129,7 +129,7 @@ def drop(family: str) -> Callable[[pyo.ConcreteModel], None]:
     return without
 
 
-@pytest.mark.parametrize("family", ["N1_above", "N2_off", "N3_on"])
+@pytest.mark.parametrize("family", ["Z1_above", "Z2_off", "Z3_on"])
 def test_no_family_of_rows_is_idle(family: str) -> None:
     """Without it some graph is given a value below that of the network."""
     space = nasbench101([4])

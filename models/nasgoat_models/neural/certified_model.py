@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -15,9 +14,13 @@ from nasgoat.kernels import FeatureMap, stacked_features
 from nasgoat.posterior import NetworkPosterior
 from nasgoat.records import Observation, Proposal
 from nasgoat.search import (
+    AcquisitionRule,
+    BatchRule,
     Design,
+    Fantasies,
     GoatSearch,
     Surroundings,
+    TopKPool,
     UseMean,
     UseThompson,
     default_features,
@@ -107,12 +110,18 @@ def make(settings: CertifiedNetworks, surroundings: Surroundings) -> CertifiedSe
     """
     space, on_check = surroundings.space, surroundings.on_check
     settings.optimization.require(space)
-    rule: Any = UseThompson() if settings.acquisition == "thompson" else UseMean()
+    # of one function, the best of a batch come from one model; each draw needs its own
+    rules: dict[str, tuple[AcquisitionRule, BatchRule]] = {
+        "thompson": (UseThompson(), Fantasies()),
+        "mean": (UseMean(), TopKPool()),
+    }
+    rule, batch = rules[settings.acquisition]
     search = GoatSearch(
         surrogate_of(settings, space),
         settings.optimization.build(check=on_check is not None, on_check=on_check),
         rule,
         settings.optimization.limits,
+        batch,
         initial=settings.initial,
         on_progress=surroundings.on_progress,
     )
