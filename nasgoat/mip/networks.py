@@ -30,6 +30,8 @@ from nasgoat.posterior import NetworkPosterior
 
 Floats = NDArray[np.float64]
 
+LARGEST = 1e5  # of a unit: HiGHS proves false bounds on rows of 1e8 (docs/solver.md)
+
 
 class NetworkBelief:
     """The belief of networks: the mean of their predictions, and each of them.
@@ -120,12 +122,14 @@ def network_block(block: pyo.Block, network: FeatureNetwork, counts: CountHandle
 
     Raises:
         EmptySpaceError: the rows of the model contradict each other.
+        NoEncodingError: a unit may be so large that no solver's bound could be trusted.
     """
     block.layers = pyo.Block(range(len(network.layers)))
     rising = network.rising
     z = _Units(terms=[], low=np.zeros(0), high=np.zeros(0))
     for i, layer in enumerate(network.layers):
         a = _pre_activations(block, layer, counts, z)
+        _check_size(a)
         z = _relu_block(block.layers[i], a, rising[i].tolist())
     return _sums(network.output, counts, z)[0]
 
@@ -160,6 +164,16 @@ def _pre_activations(block: pyo.Block, layer: Layer, counts: CountHandles, z: _U
         below, above = range_of(block.model(), terms[i])
         low[i], high[i] = max(low[i], below), min(high[i], above)
     return _Units(terms, low, np.maximum(low, high))
+
+
+def _check_size(a: _Units) -> None:
+    largest = float(max(-a.low.min(initial=0.0), a.high.max(initial=0.0)))
+    if largest > LARGEST:
+        msg = (
+            f"a unit of the network may be {largest:.1e} on a graph, {LARGEST:.0e} is the most "
+            "that solvers value well: train with a larger decay, or scale the weights"
+        )
+        raise NoEncodingError(msg)
 
 
 def _relu_block(block: pyo.Block, a: _Units, rising: list[bool]) -> _Units:

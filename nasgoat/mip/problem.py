@@ -191,7 +191,7 @@ def acquisition_problem(
     seen = _seen_by(posterior)
     if isinstance(space.identity, UpToIsomorphism) and not seen.relabelling_invariant:
         msg = (
-            f"the features {seen.maps} tell numberings apart that {space.name} takes for the same "
+            f"{seen.maps} tells numberings apart that {space.name} takes for the same "
             "graph; use invariant feature maps, or a space with the identity Indexed()"
         )
         raise NoEncodingError(msg)

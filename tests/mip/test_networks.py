@@ -174,3 +174,19 @@ def test_deviations_have_no_form(acquisition: Acquisition) -> None:
     with pytest.raises(NoEncodingError, match="deviation of networks"):
         MipOptimizer().minimize(Task(acquisition, posterior, space))
     assert ExhaustiveOptimizer().minimize(Task(acquisition, posterior, space))
+
+
+def test_weights_beyond_what_solvers_value_well_are_refused() -> None:
+    space = nasbench101([4])
+    posterior = posterior_of(space, 0, [4], convex=False)
+    (net,) = posterior.networks
+    first = net.layers[0]
+    huge = Layer(first.hidden, 1e6 * first.passed, first.bias)
+    vast = NetworkPosterior(
+        posterior.maps,
+        (FeatureNetwork((huge,), net.output),),
+        posterior.observed,
+        posterior.targets,
+    )
+    with pytest.raises(NoEncodingError, match="train with a larger decay"):
+        acquisition_problem(PosteriorMean(), vast, space)
