@@ -80,11 +80,11 @@ def test_a_resumed_search_goes_on_as_if_nothing_had_happened(name: str, tmp_path
             study.run(Toy(TINY), budget, 3)
         return [one.graph for one in study.observations]
 
-    straight = run(None, 10)
-    for budget in (4, 7, 10):  # in the design, then in the middle of the search
+    straight = run(None, 11)
+    for budget in (5, 8, 11):  # after the design, then in the middle of the search
         resumed = run(tmp_path / "journal.jsonl", budget)
     assert resumed == straight
-    assert len({TINY.key(graph) for graph in straight}) == 10
+    assert len({TINY.key(graph) for graph in straight}) == 11
 
 
 def edges(graph: LabeledGraph) -> Observation:
