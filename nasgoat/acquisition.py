@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
 import numpy as np
@@ -12,7 +12,7 @@ from scipy.special import ndtr
 from nasgoat.errors import NoEncodingError
 from nasgoat.graphs import GraphBatch
 from nasgoat.kernels import stacked_features
-from nasgoat.posterior import FeaturePosterior, Posterior
+from nasgoat.posterior import FeaturePosterior, NetworkPosterior, Posterior
 
 Floats = NDArray[np.float64]
 
@@ -99,3 +99,26 @@ class ThompsonSample:
             )
             raise NoEncodingError(msg)
         return stacked_features(posterior.kernel.maps, batch) @ self.coefficients
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSample:
+    """What one network of several predicts: a Thompson sample from an ensemble.
+
+    Args:
+        member: its place among them.
+    """
+
+    member: int
+
+    @classmethod
+    def draw(cls, posterior: NetworkPosterior, rng: np.random.Generator) -> Self:
+        """Draw one of the networks."""
+        return cls(int(rng.integers(len(posterior.networks))))
+
+    def values(self, posterior: Posterior, batch: GraphBatch) -> Floats:
+        if not isinstance(posterior, NetworkPosterior):
+            msg = f"a network is drawn from a NetworkPosterior, not a {type(posterior).__name__}"
+            raise NoEncodingError(msg)
+        one = replace(posterior, networks=(posterior.networks[self.member],))
+        return one.predictions(batch)[0]

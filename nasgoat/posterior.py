@@ -5,7 +5,7 @@ Means and deviations are in the surrogate's (transformed) unit of the targets; s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, Self
@@ -16,8 +16,9 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve, solve_triangular
 
 from nasgoat.errors import BadDataError
 from nasgoat.graphs import GraphBatch, LabeledGraph
-from nasgoat.kernels import GraphKernel, LinearKernel, counts_of, stacked_features
+from nasgoat.kernels import FeatureMap, GraphKernel, LinearKernel, counts_of, stacked_features
 from nasgoat.kernels.features import scales
+from nasgoat.networks import FeatureNetwork
 
 Floats = NDArray[np.float64]
 
@@ -150,6 +151,61 @@ class KernelPosterior:
         return KernelPosterior.of(self.kernel, observed, targets, self.noise)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkPosterior:
+    """What trained networks on the features predict: their mean, and how far they lie apart.
+
+    Args:
+        maps: feature maps; the networks' input is their features side by side.
+        networks: at least one; the mean gives each the same weight.
+        observed: the ``T`` graphs that they were trained on.
+        targets: ``(T,)``.
+
+    Raises:
+        BadDataError: there is no network, one has another number of inputs than there are features,
+            lengths are unequal, or targets are not finite.
+    """
+
+    maps: tuple[FeatureMap, ...]
+    networks: tuple[FeatureNetwork, ...]
+    observed: GraphBatch
+    targets: Floats  # (T,)
+
+    def __post_init__(self) -> None:
+        if not self.networks:
+            msg = "a network posterior has at least 1 network, got none"
+            raise BadDataError(msg)
+        features = sum(feature_map.n_features for feature_map in self.maps)
+        wrong = [network.n_inputs for network in self.networks if network.n_inputs != features]
+        if wrong:
+            msg = f"the maps have {features} features, a network has {wrong[0]} inputs"
+            raise BadDataError(msg)
+        _checked_targets(self.observed, self.targets)
+
+    @property
+    def relabelling_invariant(self) -> bool:
+        """Whether renumbering nodes never changes a prediction."""
+        return all(feature_map.relabelling_invariant for feature_map in self.maps)
+
+    def predictions(self, batch: GraphBatch) -> Floats:
+        """``(M, N)``, what each network predicts."""
+        parts = [
+            [network.values(phi) for network in self.networks]
+            for phi in _chunks([(feature_map, 1.0) for feature_map in self.maps], batch)
+        ]
+        found = [np.array(part) for part in parts] or [np.zeros((len(self.networks), 0))]
+        return np.concatenate(found, axis=1)
+
+    def mean_and_std(self, batch: GraphBatch) -> tuple[Floats, Floats]:
+        found = self.predictions(batch)
+        return found.mean(axis=0), found.std(axis=0)
+
+    def condition_on(self, graph: LabeledGraph, value: float) -> NetworkPosterior:
+        """The same belief: networks learn by training only."""
+        del graph, value
+        return self
+
+
 def _cholesky(K: Floats, noise: float) -> Floats:
     """Lower factor of ``K + noise I``, and a little more where rounding makes that indefinite."""
     eye = np.eye(len(K))
@@ -163,16 +219,22 @@ def _cholesky(K: Floats, noise: float) -> Floats:
 
 def _whitened_chunks(kernel: LinearKernel, batch: GraphBatch) -> Iterator[Floats]:
     """``Lambda^(1/2) phi`` of every graph, a chunk of rows at a time."""
-    columns = []
-    for feature_map, weight in zip(kernel.maps, kernel.weights, strict=True):
-        factor = np.sqrt(weight) * scales(feature_map, batch)
-        columns.append((counts_of(feature_map, batch), factor))
+    roots = np.sqrt(kernel.weights).tolist()
+    return _chunks(list(zip(kernel.maps, roots, strict=True)), batch)
+
+
+def _chunks(maps: Sequence[tuple[FeatureMap, float]], batch: GraphBatch) -> Iterator[Floats]:
+    """Features of maps, each times its factor, a chunk of rows at a time."""
+    columns = [
+        (counts_of(feature_map, batch), factor * scales(feature_map, batch))
+        for feature_map, factor in maps
+    ]
     for i in range(0, len(batch), CHUNK):
         rows = slice(i, i + CHUNK)
         yield np.concatenate([c[rows] * f[rows, None] for c, f in columns], axis=1)
 
 
-def _checked_targets(observed: GraphBatch, targets: Floats, noise: float) -> Floats:
+def _checked_targets(observed: GraphBatch, targets: Floats, noise: float = 1.0) -> Floats:
     targets = np.asarray(targets, dtype=np.float64)
     if targets.shape != (len(observed),):
         msg = f"{len(observed)} graphs were observed, but the targets have shape {targets.shape}"

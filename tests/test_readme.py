@@ -143,7 +143,7 @@ def test_cited_sections_of_the_mathematics_exist() -> None:
 def test_rows_named_in_the_mathematics_are_those_of_the_code() -> None:
     text = (ROOT / "docs" / "math.md").read_text(encoding="utf-8")
     tag = re.compile(
-        r"\b((?:[CGJKLMPSVWX]\d+|D|DAG|TOP|UND|CON|N1[de]|E2c)_[a-z]\w+)\b", flags=re.ASCII
+        r"\b((?:[CGJKLMPSVWXZ]\d+|D|DAG|TOP|UND|CON|N1[de]|E2c)_[a-z]\w+)\b", flags=re.ASCII
     )
     code = "\n".join(path.read_text() for path in (ROOT / "nasgoat" / "mip").glob("*.py"))
     written = set(re.findall(r"def ((?:[A-Z]+\d*[a-z]?)_[a-z]\w*)\(", code))
@@ -158,7 +158,7 @@ def test_links_lead_somewhere(name: str) -> None:
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
-GUIDES = ["compare.md", "development.md", "embedding.md", "running.md", "tables.md"]
+GUIDES = ["compare.md", "development.md", "embedding.md", "neural.md", "running.md", "tables.md"]
 
 
 @pytest.mark.parametrize("name", GUIDES)

@@ -16,6 +16,7 @@ from nasgoat.mip.features import Count, encode_counts
 from nasgoat.mip.graph_encoding import GraphEncoding, graph_encoding
 from nasgoat.mip.handles import PathHandles
 from nasgoat.mip.layered import LayeredEncoding, layered_encoding
+from nasgoat.mip.networks import NetworkBelief, network_block
 from nasgoat.mip.parts import parts_of
 from nasgoat.mip.posterior import LinearBelief
 from nasgoat.mip.problem import (
@@ -44,6 +45,7 @@ __all__ = [
     "LayeredEncoding",
     "LinearBelief",
     "ModelOptions",
+    "NetworkBelief",
     "PathHandles",
     "Root",
     "Square",
@@ -61,6 +63,7 @@ __all__ = [
     "largest_variance",
     "layered_encoding",
     "members_known",
+    "network_block",
     "objective",
     "parts_of",
     "pin",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import singledispatch
+from typing import Protocol
 
 import numpy as np
 import pyomo.environ as pyo
@@ -18,12 +19,13 @@ from pyomo.common.gc_manager import PauseGC
 from nasgoat.acquisition import (
     Acquisition,
     LowerConfidenceBound,
+    NetworkSample,
     PosteriorMean,
     ThompsonSample,
 )
 from nasgoat.errors import NoEncodingError
 from nasgoat.graphs import GraphBatch, LabeledGraph
-from nasgoat.kernels import GraphKernel, LinearKernel
+from nasgoat.kernels import FeatureMap, GraphKernel, LinearKernel
 from nasgoat.mip.belief import Belief, encode_belief
 from nasgoat.mip.cell import Cell, Encoding, cell_block
 from nasgoat.mip.clusters import cluster_block
@@ -34,9 +36,10 @@ from nasgoat.mip.exclusion import exclusions
 from nasgoat.mip.handles import Products, Term
 from nasgoat.mip.local_terms import terms_of
 from nasgoat.mip.majorant import Diagonal
+from nasgoat.mip.networks import NetworkBelief
 from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry
 from nasgoat.mip.terms import linear
-from nasgoat.posterior import FeaturePosterior, KernelPosterior, Posterior
+from nasgoat.posterior import FeaturePosterior, KernelPosterior, NetworkPosterior, Posterior
 from nasgoat.spaces import CellSpace, UpToIsomorphism
 
 MOST_LAYERED = 10  # nodes of a general graph; at 15 its first LP took over 20 s, the paper's not
@@ -185,24 +188,24 @@ def acquisition_problem(
         NoEncodingError: the acquisition function, the posterior, a rule or a feature map has no MIP
             form, or the space has several node counts.
     """
-    kernel = _kernel_of(posterior)
-    if isinstance(space.identity, UpToIsomorphism) and not kernel.relabelling_invariant:
+    seen = _seen_by(posterior)
+    if isinstance(space.identity, UpToIsomorphism) and not seen.relabelling_invariant:
         msg = (
-            f"the kernel {kernel} tells numberings apart that {space.name} takes for the same "
+            f"{seen.maps} tells numberings apart that {space.name} takes for the same "
             "graph; use invariant feature maps, or a space with the identity Indexed()"
         )
         raise NoEncodingError(msg)
     model = pyo.ConcreteModel(name=space.name)
     model.cell, model.counts, model.belief = pyo.Block(), pyo.Block(), pyo.Block()
     with PauseGC():
-        symmetry = _symmetry(space, kernel, options)
+        symmetry = _symmetry(space, seen, options)
         cell = cell_block(model.cell, space, options.encoding or _encoding(space), symmetry)
         handles = replace(cell.handles, products=options.products)
-        if options.joint and _looks_at_deviations(acquisition, kernel):
+        if options.joint and _looks_at_deviations(acquisition, seen):
             model.joint = pyo.Block()
-            terms = terms_of(kernel.maps, handles)
+            terms = terms_of(seen.maps, handles)
             handles = replace(handles, joint=cluster_block(model.joint, terms, handles))
-        counts = count_block(model.counts, kernel.maps, handles)
+        counts = count_block(model.counts, seen.maps, handles)
         belief = encode_belief(
             posterior, model.belief, counts, options.diagonal, lookups=options.lookups
         )
@@ -248,6 +251,31 @@ def _(acquisition: ThompsonSample, belief: Belief, counts: CountHandles) -> Term
     return counts.total(acquisition.coefficients @ counts.J)
 
 
+@objective.register
+def _(acquisition: NetworkSample, belief: Belief, counts: CountHandles) -> Term:
+    del counts
+    if not isinstance(belief, NetworkBelief):
+        msg = f"a network is drawn from a NetworkPosterior, not from a {type(belief).__name__}"
+        raise NoEncodingError(msg)
+    return belief.member(acquisition.member)
+
+
+class Seen(Protocol):
+    """What a posterior sees of graphs: its kernel, or itself."""
+
+    @property
+    def maps(self) -> tuple[FeatureMap, ...]:
+        """The feature maps."""
+
+    @property
+    def relabelling_invariant(self) -> bool:
+        """Whether renumbering nodes never changes what is seen."""
+
+
+def _seen_by(posterior: Posterior) -> Seen:
+    return posterior if isinstance(posterior, NetworkPosterior) else _kernel_of(posterior)
+
+
 def _kernel_of(posterior: Posterior) -> GraphKernel:
     if not isinstance(posterior, FeaturePosterior | KernelPosterior):
         msg = f"the MIP needs a posterior with a graph kernel, got a {type(posterior).__name__}"
@@ -255,10 +283,10 @@ def _kernel_of(posterior: Posterior) -> GraphKernel:
     return posterior.kernel
 
 
-def _looks_at_deviations(acquisition: Acquisition, kernel: GraphKernel) -> bool:
+def _looks_at_deviations(acquisition: Acquisition, seen: Seen) -> bool:
     """Whether the variance of a linear kernel is in the model: a mean is quicker without 6.11."""
     linear_in_counts = isinstance(acquisition, PosteriorMean | ThompsonSample)
-    return isinstance(kernel, LinearKernel) and not linear_in_counts
+    return isinstance(seen, LinearKernel) and not linear_in_counts
 
 
 def _encoding(space: CellSpace) -> Encoding:
@@ -266,18 +294,16 @@ def _encoding(space: CellSpace) -> Encoding:
     return "layered" if small else "paper"
 
 
-def _symmetry(
-    space: CellSpace, kernel: GraphKernel, options: ModelOptions
-) -> Symmetry | DegreeOrder:
+def _symmetry(space: CellSpace, seen: Seen, options: ModelOptions) -> Symmetry | DegreeOrder:
     """The symmetry rows that are asked for and legal."""
-    if _symmetric(space, kernel):
+    if _symmetric(space, seen):
         return options.symmetry
-    if options.degree_order and kernel.relabelling_invariant:
+    if options.degree_order and seen.relabelling_invariant:
         return degree_order(space) or NO_SYMMETRY
     return NO_SYMMETRY
 
 
-def _symmetric(space: CellSpace, kernel: GraphKernel) -> bool:
+def _symmetric(space: CellSpace, seen: Seen) -> bool:
     """Whether symmetry rows are legal: nothing may tell two numberings of an architecture apart."""
     n = space.sizes[0]
     return (
@@ -285,5 +311,5 @@ def _symmetric(space: CellSpace, kernel: GraphKernel) -> bool:
         and isinstance(space.identity, UpToIsomorphism)
         and {index % n for index in space.identity.fixed} <= {0, n - 1}
         and space.relabelling_invariant
-        and kernel.relabelling_invariant
+        and seen.relabelling_invariant
     )

@@ -12,11 +12,12 @@ from nasgoat.acquisition import (
     Acquisition,
     ExpectedImprovement,
     LowerConfidenceBound,
+    NetworkSample,
     PosteriorMean,
     ThompsonSample,
 )
 from nasgoat.errors import NoEncodingError, UnknownNameError
-from nasgoat.posterior import Posterior
+from nasgoat.posterior import NetworkPosterior, Posterior
 
 
 class AcquisitionRule(Protocol):
@@ -108,13 +109,15 @@ class UseEI:
 
 @dataclass(frozen=True, slots=True)
 class UseThompson:
-    """A new sample of the posterior for every pick."""
+    """A new sample of the posterior for every pick: of its function, or one of its networks."""
 
     def __call__(
         self, posterior: Posterior, best: float, rng: np.random.Generator
-    ) -> ThompsonSample:
+    ) -> ThompsonSample | NetworkSample:
         """See ``AcquisitionRule``."""
         del best
+        if isinstance(posterior, NetworkPosterior):
+            return NetworkSample.draw(posterior, rng)
         return ThompsonSample.draw(posterior, rng)
 
 
