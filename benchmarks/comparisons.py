@@ -1,0 +1,98 @@
+"""``python -m benchmarks.comparisons RESULTS.json ...``: keep comparisons, and print their tables.
+
+Reads what ``nasgoat compare --json`` printed. Each benchmark becomes one line of JSON, by default
+in ``benchmarks/results/compare.jsonl``, in place of an older one of the same benchmark and
+settings, and a Markdown table on stdout: docs/results.md is made of these.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results" / "compare.jsonl"
+ABOUT = ("command", "date", "versions", "machine", "trials", "seed", "budget", "batch", "jobs")
+PROTOCOL = ("trials", "seed", "budget", "batch", "checkpoints", "reference")
+KEPT = (
+    *("spec", "trials", "failed", "mean_regret", "interval", "median_regret", "found_optimum"),
+    *("first_found", "mean_test", "seconds", "regrets"),
+)
+
+Json = Mapping[str, Any]
+
+
+def lines_of(results: Json) -> Iterator[dict[str, Any]]:
+    """One record per benchmark of a comparison."""
+    about = {name: results[name] for name in (*ABOUT, "checkpoints", "reference")}
+    for found in results["benchmarks"]:
+        methods = {
+            label: {name: method[name] for name in KEPT}
+            for label, method in found["methods"].items()
+        }
+        kept = {name: found[name] for name in ("benchmark", "objective", "optimum", "rank_test")}
+        yield {**kept, **about, "methods": methods, "differences": found["differences"]}
+
+
+def same(one: Json, other: Json) -> bool:
+    """Whether two records answer the same question."""
+    keys = ("benchmark", *PROTOCOL)
+    return all(one[key] == other[key] for key in keys) and set(one["methods"]) == set(
+        other["methods"]
+    )
+
+
+def table_of(record: Json) -> str:
+    """Markdown: one row per method, best mean regret at the last checkpoint first."""
+    points = [str(point) for point in record["checkpoints"]]
+    heads = [f"regret at {point}" for point in points]
+    reference = record["reference"]
+    heads += [f"{point} minus {reference}" for point in points]
+    lines = [
+        "| method | " + " | ".join(heads) + " | optimum found | test | seconds |",
+        "|---" * (len(heads) + 4) + "|",
+    ]
+    methods = sorted(record["methods"].items(), key=lambda pair: pair[1]["mean_regret"][points[-1]])
+    lines += [_row(record, label, method, points) for label, method in methods]
+    return "\n".join(lines)
+
+
+def _row(record: Json, label: str, method: Json, points: Sequence[str]) -> str:
+    cells = [label]
+    cells += [f"{method['mean_regret'][p]:.3f} {_span(method['interval'][p])}" for p in points]
+    for point in points:
+        pair = record["differences"][point].get(label)
+        cells.append("-" if pair is None else _span(pair["interval"], sign=True))
+    found = method["found_optimum"]
+    cells.append("-" if found is None else " / ".join(f"{found[p]:.2f}" for p in points))
+    test = method["mean_test"]
+    cells.append("-" if test is None else f"{test[points[-1]]:.3f}")
+    return "| " + " | ".join([*cells, f"{method['seconds']:.1f}"]) + " |"
+
+
+def _span(ends: Sequence[float], *, sign: bool = False) -> str:
+    low, high = (f"{end:+.3f}" if sign else f"{end:.3f}" for end in ends)
+    return f"[{low}, {high}]"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Keep the comparisons of the files named, and print their tables."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.comparisons", description=__doc__)
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--output", type=Path, default=RESULTS, metavar="FILE")
+    options = parser.parse_args(arguments)
+    known: list[dict[str, Any]] = []
+    if options.output.exists():
+        known = [json.loads(line) for line in options.output.read_text().splitlines()]
+    for file in options.files:
+        for record in lines_of(json.loads(file.read_text())):
+            known = [*(one for one in known if not same(one, record)), record]
+            print(f"### {record['benchmark']}\n\n`{record['command']}`\n\n{table_of(record)}\n")
+    text = "".join(json.dumps(record) + "\n" for record in known)
+    options.output.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
