@@ -11,11 +11,10 @@ from typing import Annotated, Optional
 import typer
 
 from nasgoat import __version__
-from nasgoat.cli import names, options
+from nasgoat.cli import installed, names, options, records_commands
 from nasgoat.cli.compare_command import compare
 from nasgoat.cli.data import data_app
 from nasgoat.cli.errors import friendly
-from nasgoat.cli.installed import register
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -241,7 +240,8 @@ def solve(
         )
 
 
-register(app)
+installed.register(app)
+records_commands.register(app)
 
 
 def _typed(context: typer.Context, name: str) -> bool:

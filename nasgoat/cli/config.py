@@ -10,15 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType
-from typing import TYPE_CHECKING, Annotated, Any, Optional, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Optional, get_args, get_origin, get_type_hints
 
 import typer
 from typer.models import OptionInfo
 
 from nasgoat.errors import BadDataError, UnknownNameError
-
-if TYPE_CHECKING:
-    import click
 
 # Of one call, not of an experiment.
 TYPED_ONLY = ("config", "json", "debug", "resume")
@@ -91,8 +88,8 @@ def from_config(context: typer.Context, path: Optional[Path]) -> Optional[Path]:
     return path
 
 
-def settings_of(command: click.Command) -> dict[str, Setting]:
-    """What a file may set for a command, by key: the long names of its options."""
+def settings_of(command: Any) -> dict[str, Setting]:
+    """What a file may set for a command of typer, by key: the long names of its options."""
     assert command.callback is not None
     hints = get_type_hints(command.callback, include_extras=True)
     settings = {}
