@@ -23,12 +23,21 @@ TINTS = 7  # colours of the page's palette, --c0 to --c6
 FALLBACK = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a7a7a")
 
 
+class Drawing(str):
+    """An SVG element as text; a notebook shows the picture."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+
 def architecture_svg(
     graph: LabeledGraph,
     node_names: Sequence[str] = (),
     edge_names: Sequence[str] = (),
     title: str = "architecture",
-) -> str:
+) -> Drawing:
     """Draw a graph as an SVG element with a description for those who cannot see it.
 
     Args:
@@ -45,7 +54,7 @@ def architecture_svg(
     parts = [_edge(route, plan, boxes[v].width) for (_, v), route in plan.routes.items()]
     parts += [_box(box, _at(plan.nodes[v])) for v, box in enumerate(boxes)]
     described = escape(f"{title}: {describe(graph, node_names, edge_names)}", quote=True)
-    return (
+    return Drawing(
         f'<svg xmlns="http://www.w3.org/2000/svg" class="architecture" role="img" '
         f'viewBox="0 0 {wide:g} {high:g}" width="{wide:g}" aria-label="{described}" '
         f'style="max-width:100%;height:auto" font-family="system-ui,sans-serif">'

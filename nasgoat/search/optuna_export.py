@@ -79,14 +79,16 @@ def _created(storage: str, name: str) -> optuna.Study:
 def _trials(
     evaluations: Sequence[Exported], space: Mapping[str, Any]
 ) -> list[optuna.trial.FrozenTrial]:
-    from optuna.distributions import CategoricalDistribution  # noqa: PLC0415
+    from optuna.distributions import BaseDistribution, CategoricalDistribution  # noqa: PLC0415
     from optuna.trial import TrialState, create_trial  # noqa: PLC0415
 
     choices = [dict(_choices(one.result.graph, space)) for one in evaluations]
     places = dict.fromkeys(place for chosen in choices for place in chosen)
     full = [{place: chosen.get(place, NOTHING) for place in places} for chosen in choices]
     words = {place: sorted({chosen[place] for chosen in full}) for place in places}
-    kinds = {place: CategoricalDistribution(known) for place, known in words.items()}
+    kinds: dict[str, BaseDistribution] = {
+        place: CategoricalDistribution(known) for place, known in words.items()
+    }
     return [
         create_trial(
             state=TrialState.COMPLETE if isinstance(one.result, Observation) else TrialState.FAIL,
