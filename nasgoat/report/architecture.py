@@ -9,6 +9,7 @@ from html import escape
 from itertools import pairwise
 
 from nasgoat.graphs import LabeledGraph
+from nasgoat.report.figures import Drawing
 from nasgoat.report.layout import Layout, Point, layout
 
 Pixel = tuple[float, float]
@@ -21,15 +22,6 @@ INK, MUTED = "var(--ink, #1b1b1f)", "var(--muted, #5c5f66)"
 PAPER = "var(--paper, #ffffff)"
 TINTS = 7  # colours of the page's palette, --c0 to --c6
 FALLBACK = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a7a7a")
-
-
-class Drawing(str):
-    """An SVG element as text; a notebook shows the picture."""
-
-    __slots__ = ()
-
-    def _repr_html_(self) -> str:
-        return str(self)
 
 
 def architecture_svg(

@@ -22,6 +22,15 @@ SIZE = (5.6, 3.7)  # inches; as wide as a telephone, so that text stays readable
 LONG = 36  # characters that an axis has room for
 
 
+class Drawing(str):
+    """An SVG element as text; a notebook shows the picture."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+
 def empty_axes() -> tuple[Figure, Axes]:
     """A figure with one panel."""
     from matplotlib.figure import Figure  # noqa: PLC0415  (0.5 s)
@@ -44,7 +53,7 @@ def finished(axes: Axes, x: str, y: str) -> None:
     axes.legend(frameon=False, fontsize="small")
 
 
-def svg(figure: Figure, name: str, description: str) -> str:
+def figure_svg(figure: Figure, name: str, description: str) -> Drawing:
     """A figure as an SVG element.
 
     Args:
@@ -66,6 +75,7 @@ def svg(figure: Figure, name: str, description: str) -> str:
     body = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font: \1px system-ui, sans-serif", body)
     label = escape(description, quote=True)
     (box,) = re.findall(r'viewBox="[^"]*"', body[: body.index(">")])
-    head = f'<svg {box} class="plot" role="img" aria-label="{label}"><title>{label}</title>'
+    head = f'<svg {box} class="plot" role="img" aria-label="{label}" style="max-width:38rem">'
+    head += f"<title>{label}</title>"
     head = head.replace("<svg ", '<svg xmlns:xlink="http://www.w3.org/1999/xlink" ')
-    return head + body[body.index(">") + 1 :].strip()
+    return Drawing(head + body[body.index(">") + 1 :].strip())

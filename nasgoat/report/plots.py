@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import norm
 
 from nasgoat.records import Certificate
-from nasgoat.report.figures import SIZE, empty_axes, finished, svg
+from nasgoat.report.figures import SIZE, empty_axes, figure_svg, finished
 from nasgoat.report.runs import Forecast, Run
 from nasgoat.study import COLOURS, make_logarithmic, regret_figure
 
@@ -58,7 +58,7 @@ def regret_picture(runs: Sequence[Run], name: str) -> Picture | None:
         )
         ends.append(f"{run.method} from {begin:.4g} to {end:.4g} in {len(run.steps)} evaluations")
     caption = f"Best {what} after each evaluation: {'; '.join(ends)}."
-    return Picture(svg(figure, name, caption), caption)
+    return Picture(figure_svg(figure, name, caption), caption)
 
 
 def gap_picture(run: Run, name: str) -> Picture | None:
@@ -82,7 +82,7 @@ def gap_picture(run: Run, name: str) -> Picture | None:
         f"{proven} of {len(bounded)} certificates are complete proofs; the largest gap is "
         f"{worst:.1e}" + (f", and {exact} gaps of 0 lie on the lower edge." if exact else ".")
     )
-    return Picture(svg(figure, name, caption), caption)
+    return Picture(figure_svg(figure, name, caption), caption)
 
 
 def seconds_picture(run: Run, name: str) -> Picture | None:
@@ -103,7 +103,7 @@ def seconds_picture(run: Run, name: str) -> Picture | None:
         f"Solving took {np.median(seconds):.2g} s at the median and {max(seconds):.2g} s at most, "
         f"{sum(seconds):.3g} s in all."
     )
-    return Picture(svg(figure, name, caption), caption)
+    return Picture(figure_svg(figure, name, caption), caption)
 
 
 def forecast_picture(forecasts: Sequence[Forecast], name: str) -> Picture:
@@ -131,7 +131,7 @@ def forecast_picture(forecasts: Sequence[Forecast], name: str) -> Picture:
         f"{abs(bias):.2g} {'above' if bias > 0 else 'below'} the predicted ones on average: "
         f"{'the model promised more than it kept' if bias > 0 else 'the model was too cautious'}."
     )
-    return Picture(svg(figure, name, caption), caption)
+    return Picture(figure_svg(figure, name, caption), caption)
 
 
 def calibration_picture(forecasts: Sequence[Forecast], name: str) -> Picture:
@@ -149,7 +149,7 @@ def calibration_picture(forecasts: Sequence[Forecast], name: str) -> Picture:
         f"{100 * shares[most]:.0f} % in those of 90 %. Proposals are chosen where the model is "
         "hopeful: even a good model covers less than it says there."
     )
-    return Picture(svg(figure, name, caption), caption)
+    return Picture(figure_svg(figure, name, caption), caption)
 
 
 def residual_picture(forecasts: Sequence[Forecast], name: str) -> Picture:
@@ -165,7 +165,7 @@ def residual_picture(forecasts: Sequence[Forecast], name: str) -> Picture:
     finished(axes, "evaluation", "residual / deviation")
     beyond = sum(abs(one) > 2 for one in residuals)
     caption = f"{beyond} of {len(residuals)} residuals are larger than 2 standard deviations."
-    return Picture(svg(figure, name, caption), caption)
+    return Picture(figure_svg(figure, name, caption), caption)
 
 
 def band_picture(result: Mapping[str, object], initial: int, name: str) -> Picture | None:
@@ -193,7 +193,7 @@ def band_picture(result: Mapping[str, object], initial: int, name: str) -> Pictu
     finished(axes, "evaluations", f"mean regret in {result['objective']}")
     ends = ", ".join(f"{label} {band[0][-1]:.3g}" for label, band in bands.items())
     caption = f"Mean regret with 95 % bootstrap intervals. At the end: {ends}."
-    return Picture(svg(figure, name, caption), caption)
+    return Picture(figure_svg(figure, name, caption), caption)
 
 
 def certificates(run: Run) -> list[tuple[int, Certificate]]:
