@@ -66,8 +66,9 @@ def run(
         ),
     ] = None,
     initial: Annotated[
-        int, typer.Option(min=1, help="Random evaluations to begin with (evolution: population).")
-    ] = 10,
+        Optional[int],  # noqa: UP045
+        typer.Option(min=1, help="Random evaluations to begin with; default: the method's."),
+    ] = None,
     batch: Annotated[
         int, typer.Option(min=1, help="Evaluations asked for at once; protocols set their own.")
     ] = 1,

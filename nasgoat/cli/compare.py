@@ -14,7 +14,7 @@ import typer
 from nasgoat.cli.compare_tables import show
 from nasgoat.cli.config import write_config
 from nasgoat.cli.console import print_json, stderr, stdout
-from nasgoat.cli.contenders import arenas, contenders
+from nasgoat.cli.contenders import arenas, contenders, shared_initial
 from nasgoat.cli.errors import FAILED, INTERRUPTED
 from nasgoat.cli.meter import Estimate, Meter, kinds
 from nasgoat.compare import (
@@ -48,7 +48,7 @@ class CompareSettings:
     trials: int
     budget: int
     checkpoints: str | None
-    initial: int
+    initial: int | None
     batch: int
     seed: int
     reference: str | None
@@ -68,7 +68,7 @@ class CompareSettings:
             arenas(self.benchmarks, self.data),
             contenders(self.methods, self.initial),
             self.trials,
-            Protocol(self.budget, self.initial, self.batch),
+            Protocol(self.budget, self.initial or shared_initial(self.methods), self.batch),
             _numbers(self.checkpoints) if self.checkpoints else usual_checkpoints(self.budget),
             self.seed,
             self.reference,

@@ -36,8 +36,13 @@ def compare(
         ),
     ] = None,
     initial: Annotated[
-        int, typer.Option(min=1, help="Size of the initial design that all methods share.")
-    ] = 10,
+        Optional[int],  # noqa: UP045
+        typer.Option(
+            min=1,
+            help="Size of the initial design of all methods; default: each has the size of its own "
+            "default, and all share the graphs of the smallest.",
+        ),
+    ] = None,
     batch: Annotated[
         int, typer.Option(min=1, help="Evaluations asked for at once; protocols set their own.")
     ] = 1,

@@ -9,27 +9,36 @@ from pathlib import Path
 
 from nasgoat.compare import Arena, Contender
 from nasgoat.errors import UnknownNameError
-from nasgoat.search import MethodSpec, method_kind, method_names
-from nasgoat.search.options import options_of, pairs_of
+from nasgoat.search import MethodSpec, method_kind
+from nasgoat.search.options import options_of
 from nasgoat.tabular import benchmark, benchmark_names
 
 INITIAL = "initial"
 
 
-def contenders(texts: Sequence[str], initial: int) -> tuple[Contender, ...]:
+def contenders(texts: Sequence[str], initial: int | None) -> tuple[Contender, ...]:
     """Read lists such as ``random,goat:kernel=linear,optimizer=mip,fast=goat:optimizer=auto``.
 
     Args:
         texts: lists of methods, joined by commas, each ``[label=]name[:key=value,key=value]``.
-        initial: size of the initial design, of all methods that have the option.
+        initial: size of the initial design, of all methods that have the option; None for the
+            size that each has by default.
 
     Raises:
         UnknownNameError: there is no such method or option.
         ValueError: an option has an impossible value, or something is no method.
         BadDataError: the entry point that brings a method cannot be loaded.
     """
-    specs = [spec for text in texts for spec in split(text)]
-    return tuple(_contender(spec, initial) for spec in specs)
+    return tuple(_contender(spec, initial) for spec in _specs(texts))
+
+
+def shared_initial(texts: Sequence[str]) -> int:
+    """Size of the smallest initial design of these methods, 1 if none has one by that name.
+
+    Raises:
+        UnknownNameError, ValueError, BadDataError: as ``contenders``.
+    """
+    return min((size for spec in _specs(texts) if (size := _initial(spec))), default=1)
 
 
 def split(text: str) -> list[str]:
@@ -84,12 +93,25 @@ def _unlabelled(spec: str) -> tuple[str, str]:
     return (label, f"{name}{colon}{options}") if equals else (spec, spec)
 
 
-def _contender(text: str, initial: int) -> Contender:
+def _specs(texts: Sequence[str]) -> list[str]:
+    return [spec for text in texts for spec in split(text)]
+
+
+def _contender(text: str, initial: int | None) -> Contender:
     label, method = _unlabelled(text)
-    name, _, options = method.partition(":")
-    UnknownNameError.unless_among("method", name, method_names())
-    given: dict[str, object] = dict(pairs_of(options.split(","))) if options else {}
-    if INITIAL in _options(name) and INITIAL not in method_kind(name).fixed:
-        given = {INITIAL: initial, **given}
-    spec = MethodSpec.of(name, given)
+    spec = MethodSpec.parse(method)
+    kind = method_kind(spec.name)
+    given = dict(spec.options)
+    if initial is not None and INITIAL in _options(spec.name) and INITIAL not in kind.fixed:
+        spec = MethodSpec.of(spec.name, {INITIAL: initial, **given})
     return Contender(label, spec.build, method, spec.batch)
+
+
+def _initial(text: str) -> int | None:
+    """Size of a method's initial design, None if it has no such option."""
+    spec = MethodSpec.parse(_unlabelled(text)[1])
+    kind = method_kind(spec.name)
+    options = options_of(kind.settings)
+    defaults = {INITIAL: options[INITIAL].default} if INITIAL in options else {}
+    size = {**defaults, **kind.fixed, **dict(spec.options)}.get(INITIAL)
+    return None if size is None else int(size)

@@ -18,6 +18,7 @@ from nasgoat.compare.plan import Trial
 from nasgoat.search import SearchMethod
 from nasgoat.search.base import described
 from nasgoat.study import Asked, Event, Study, Told
+from nasgoat.study.journal import spelled
 from nasgoat.surrogate import GPflowTrainer
 from nasgoat.surrogate.quiet import load_gpflow
 from nasgoat.tabular import Evaluator
@@ -134,7 +135,7 @@ class Prepared:
             "initial": protocol.initial,
             "batch": self.trial.batch,
         }
-        read: dict[str, Any] = json.loads(json.dumps(header))
+        read: dict[str, Any] = json.loads(json.dumps(spelled(header)))
         return read
 
     def run(self) -> Record:

@@ -17,6 +17,8 @@ from nasgoat.graphs import GraphBatch, shortest_distances
 Floats = NDArray[np.float64]
 
 TERMINAL_SHARE = 0.1  # mass of input and of output, in that of all operations (the paper's zeta)
+FEW_OPERATIONS = 9  # up to which trying all sets of columns is faster than one pair at a time
+BLOCK = 16384  # pairs at a time, so that they stay in the processor's cache
 LEFT_ASIDE = 2.0  # what two units of mass cost, one on either side, if they are not matched
 
 
@@ -73,14 +75,12 @@ def otmann_distances(
     Returns:
         ``(N, M)`` each: the distance, and that divided by the mass of both networks.
     """
-    distances = np.empty((len(xs.counts), len(ys.counts)))
-    for i, count in enumerate(xs.counts):
-        labels, paths = xs.labels[i, :count], xs.paths[i, :count]
-        gaps = np.abs(paths[None, :, None, :] - ys.paths[:, None, :, :]).mean(axis=3)
-        costs = mismatch[labels[None, :, None], ys.labels[:, None, :]] + structure * gaps
-        np.minimum(costs, LEFT_ASIDE, out=costs)
-        for j, other in enumerate(ys.counts):
-            distances[i, j] = _assigned(costs[j, :, :other])
+    block = max(1, BLOCK // max(1, len(ys.counts)))
+    parts = [
+        _matched(_rows(xs, slice(start, start + block)), ys, mismatch, structure)
+        for start in range(0, len(xs.counts), block)
+    ]
+    distances = np.concatenate([np.empty((0, len(ys.counts))), *parts])
     left, right = TERMINAL_SHARE * xs.counts[:, None], TERMINAL_SHARE * ys.counts[None, :]
     gaps = np.abs(xs.ends[:, None] - ys.ends[None, :]).mean(axis=3)  # (N, M, 2)
     moved = np.minimum(structure * gaps, LEFT_ASIDE).sum(axis=2) * np.minimum(left, right)
@@ -89,12 +89,55 @@ def otmann_distances(
     return distances, distances / np.maximum(mass, 1e-9)
 
 
-def _assigned(costs: Floats) -> float:
-    """The least cost of a matching, unmatched rows and columns at 1 each."""
-    if 0 in costs.shape:
-        return float(max(costs.shape))
-    rows, columns = linear_sum_assignment(costs)
-    return float(costs[rows, columns].sum()) + abs(costs.shape[0] - costs.shape[1])
+def _rows(layers: Layers, rows: slice) -> Layers:
+    return Layers(layers.counts[rows], layers.labels[rows], layers.paths[rows], layers.ends[rows])
+
+
+def _matched(xs: Layers, ys: Layers, mismatch: Floats, structure: float) -> Floats:
+    """Least costs of matching the operations, unmatched ones at 1 each; ``(N, M)``."""
+    size = int(max(xs.counts.max(initial=0), ys.counts.max(initial=0)))
+    costs = np.empty((size, size, len(xs.counts), len(ys.counts)))
+    for a, b in np.ndindex(size, size):
+        left, right = min(a, xs.labels.shape[1] - 1), min(b, ys.labels.shape[1] - 1)
+        gaps = np.zeros(costs.shape[2:])
+        for x, y in zip(xs.paths[:, left].T, ys.paths[:, right].T, strict=True):
+            gaps += np.abs(x[:, None] - y[None, :])
+        moved = mismatch[xs.labels[:, left, None], ys.labels[None, :, right]]
+        moved = np.minimum(moved + structure / xs.paths.shape[2] * gaps, LEFT_ASIDE)
+        here, there = a < xs.counts[:, None], b < ys.counts[None, :]
+        costs[a, b] = np.where(here & there, moved, np.where(here | there, LEFT_ASIDE / 2, 0.0))
+    pairs = costs.reshape(size, size, -1)
+    least = _subsets if size <= FEW_OPERATIONS else _one_by_one
+    return least(pairs).reshape(costs.shape[2:])
+
+
+def _subsets(costs: Floats) -> Floats:
+    """Least cost of an assignment, of many ``(size, size, P)`` at once; ``(P,)``.
+
+    Row by row, the least cost of every set of columns that the rows so far may have.
+    """
+    least = {0: np.zeros(costs.shape[2])}
+    for row in costs:
+        grown: dict[int, Floats] = {}
+        for taken, cost in least.items():
+            for column, more in enumerate(row):
+                columns = taken | 1 << column
+                if columns == taken:
+                    continue
+                known = grown.get(columns)
+                both = cost + more
+                grown[columns] = both if known is None else np.minimum(known, both, out=both)
+        least = grown
+    return least[(1 << len(costs)) - 1]
+
+
+def _one_by_one(costs: Floats) -> Floats:
+    """The same for assignments too large to try all sets of columns."""
+    found = np.empty(costs.shape[2])
+    for i in range(costs.shape[2]):
+        rows, columns = linear_sum_assignment(costs[:, :, i])
+        found[i] = costs[rows, columns, i].sum()
+    return found
 
 
 def _walks(adjacency: NDArray[np.bool_], goal: NDArray[np.int64]) -> tuple[Floats, Floats]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from nasgoat.mip.counts import CountHandles
 from nasgoat.mip.handles import Term
-from nasgoat.mip.ranges import ranges
+from nasgoat.mip.ranges import rough_ranges
 
 Floats = NDArray[np.float64]
 
@@ -72,7 +72,7 @@ def integer_block(block: pyo.Block, counts: CountHandles, weights: Floats) -> In
     """Write X7.
 
     Args:
-        block: for the variables and rows; its model holds the counts and their graphs.
+        block: for the variables and rows.
         counts: of the kernel's feature maps.
         weights: ``(F,)``, of the kernel's features in ``l_xx = sum_f weights[f] phi_f^2``.
     """
@@ -90,7 +90,7 @@ def integer_block(block: pyo.Block, counts: CountHandles, weights: Floats) -> In
         else:
             constant += float(weights[f] * (counts.J[f, ~free] @ counts.known[~free]) ** 2)
     rows = np.array(list(sums.values())).reshape(len(sums), len(free))
-    low, high = ranges(block.model(), counts, rows)
+    low, high = rough_ranges(counts, rows)
     lows, highs = np.ceil(low - INTEGRAL).astype(int), np.floor(high + INTEGRAL).astype(int)
     wide = [i for i in range(len(rows)) if highs[i] - lows[i] > 1]
     index = [(i, v) for i in wide for v in range(lows[i], highs[i] + 1)]

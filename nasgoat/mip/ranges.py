@@ -38,9 +38,7 @@ def ranges(model: pyo.ConcreteModel, counts: CountHandles, rows: Floats) -> tupl
         EmptySpaceError: the rows of the model contradict each other.
     """
     known = ~np.isnan(counts.known)
-    least, most = np.where(known, counts.known, 0.0), np.where(known, counts.known, counts.upper)
-    low = np.minimum(rows, 0.0) @ most + np.maximum(rows, 0.0) @ least
-    high = np.maximum(rows, 0.0) @ most + np.minimum(rows, 0.0) @ least
+    low, high = rough_ranges(counts, rows)
     margin = MARGIN * (high - low)
     binary = (rows != 0.0) & ~known
     single = (binary.sum(axis=1) == 1) & (
@@ -58,6 +56,15 @@ def ranges(model: pyo.ConcreteModel, counts: CountHandles, rows: Floats) -> tupl
         low[i] = max(low[i], unit * below + shared - margin[i])
         high[i] = min(high[i], unit * above + shared + margin[i])
     return low, np.maximum(low, high)
+
+
+def rough_ranges(counts: CountHandles, rows: Floats) -> tuple[Floats, Floats]:
+    """The same by the bounds of the counts alone, which may be wider."""
+    known = ~np.isnan(counts.known)
+    least, most = np.where(known, counts.known, 0.0), np.where(known, counts.known, counts.upper)
+    low = np.minimum(rows, 0.0) @ most + np.maximum(rows, 0.0) @ least
+    high = np.maximum(rows, 0.0) @ most + np.minimum(rows, 0.0) @ least
+    return low, high
 
 
 def range_of(model: pyo.ConcreteModel, term: Term) -> tuple[float, float]:

@@ -46,7 +46,7 @@ class GoatSearch:
     acquisition: AcquisitionRule = UseLCB()
     limits: Limits = Limits()
     batch: BatchRule = Fantasies()
-    initial: int = 10
+    initial: int = 2
     on_progress: ProgressCallback | None = field(
         default=None, compare=False, repr=False, metadata=UNJOURNALLED
     )

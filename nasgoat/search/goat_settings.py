@@ -48,7 +48,7 @@ class GoatSettings:
         ValueError: a number is out of range.
     """
 
-    initial: int = 10
+    initial: int = 2
     kernel: Literal["linear", "exponential"] = "linear"
     features: str | None = None
     transform: str = "rank-gaussian"

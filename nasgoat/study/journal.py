@@ -85,9 +85,9 @@ class Journal:
         if not lines and not end.startswith(HEADER_START[: len(end)]):
             raise _damage(self.path, 1, "no header of a study")
         parsed = [_parsed(self.path, number, line) for number, line in enumerate(lines, start=1)]
-        expected = _spelled({"kind": "study", "format": FORMAT, **header})
+        expected = spelled({"kind": "study", "format": FORMAT, **header})
         if parsed:
-            self._check_header(_spelled(parsed[0]), json.loads(json.dumps(expected)))
+            self._check_header(spelled(parsed[0]), json.loads(json.dumps(expected)))
         entries = _entries(self.path, parsed)
         if end:
             warnings.warn(
@@ -190,12 +190,12 @@ def _damage(path: Path, number: int, what: object) -> JournalError:
     return JournalError(msg)
 
 
-def _spelled(value: Any) -> Any:
+def spelled(value: Any) -> Any:
     """A setting with infinities and NaN, which JSON does not know, as strings."""
     if isinstance(value, Mapping):
-        return {key: _spelled(item) for key, item in value.items()}
+        return {key: spelled(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_spelled(item) for item in value]
+        return [spelled(item) for item in value]
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 

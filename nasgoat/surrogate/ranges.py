@@ -40,7 +40,7 @@ WEIGHT = Range(
     0.01, 100.0, 1.0
 )  # alpha, beta, gamma: the paper's bounds and start (docs/math.md, 2.2)
 VARIANCE = Range(0.01, 100.0, 1.0)  # sigma_k^2
-# From the paper's fixed value to a tenth of the targets' variance: with a dozen observations the
+# From the paper's fixed value to half of the targets' variance: with a dozen observations the
 # likelihood is often largest where all is noise, and a search learns nothing from such a model.
-NOISE = Range(1e-6, 0.1, 1e-2)
+NOISE = Range(1e-6, 0.5, 1e-2)
 PAPER_NOISE = 1e-6  # the paper fixes the noise variance

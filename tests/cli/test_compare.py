@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from nasgoat.cli import app
-from nasgoat.cli.contenders import arenas, contenders, split
+from nasgoat.cli.contenders import arenas, contenders, shared_initial, split
 from nasgoat.cli.meter import Estimate
 from nasgoat.compare import Failure, Record, Trial
 from nasgoat.errors import UnknownNameError
@@ -65,6 +65,23 @@ def test_contenders_have_labels_and_the_initial_design_of_all() -> None:
     methods = [one.build(space) for one in found]
     assert [one.name for one in methods] == ["random", "evolution", "goat"]
     assert (methods[0].initial, methods[2].initial) == (12, 5)  # type: ignore[attr-defined]
+
+
+def test_without_a_size_each_has_its_own_initial_design() -> None:
+    texts = ["evolution,nasgoat-2025", "few=goat,local-search:initial=5"]
+    found = contenders(texts, None)
+    space = arenas([TABLE], None)[0].load().space
+    methods = [one.build(space) for one in found]
+    assert [getattr(one, "initial", None) for one in methods] == [None, 10, 2, 5]
+    assert shared_initial(texts) == 2
+    assert shared_initial(["nasgoat-2025,local-search"]) == 10
+    assert shared_initial(["evolution"]) == 1
+
+
+def test_a_setting_may_be_infinite() -> None:
+    call = ("--benchmark", TABLE, "--methods", "goat:time_limit=inf", "--trials", "1")
+    for _ in range(2):  # run, then read back
+        assert compare(*call, "--budget", "4", "--out", "here").exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -128,7 +145,7 @@ def test_json_on_stdout_and_nothing_else() -> None:
     assert value == json.loads(Path("here/results.json").read_text())
     assert value["command"] == (
         f"nasgoat compare --benchmark {TABLE} --methods random,e=evolution:population=12 "
-        "--trials 3 --budget 20 --checkpoints 15,20 --initial 10 --batch 1 --seed 0 --jobs 1"
+        "--trials 3 --budget 20 --checkpoints 15,20 --batch 1 --seed 0 --jobs 1"
     )
     assert (value["checkpoints"], value["reference"], value["missing"]) == ([15, 20], "random", 0)
     (found,) = value["benchmarks"]

@@ -65,7 +65,7 @@ def test_typed_options_outweigh_the_file() -> None:
 
 
 def test_a_run_leaves_a_file_that_repeats_it() -> None:
-    values = SMALL | {"method": "nasbowl", "set": {"pool": 20}, "on_failure": "skip"}
+    values = SMALL | {"method": "nasbowl", "initial": 10, "set": {"pool": 20}, "on_failure": "skip"}
     first = answer("run", "--config", written(**values), "--out", "first")
     saved = yaml.safe_load(Path("first/config.yaml").read_text())
     assert saved["set"] == {"initial": 10, "pool": 20, "depth": 3, "transform": "log"}
@@ -83,7 +83,13 @@ def test_the_main_method_is_repeated_with_all_its_settings() -> None:
 
 
 def test_a_comparison_leaves_a_file_that_goes_on_with_it() -> None:
-    values = {"benchmark": SMALL["benchmark"], "methods": "random", "trials": 2, "budget": 11}
+    values = {
+        "benchmark": SMALL["benchmark"],
+        "methods": "random",
+        "trials": 2,
+        "budget": 11,
+        "initial": 10,
+    }
     first = answer("compare", "--config", written(**values), "--out", "there")
     again = answer("compare", "--config", "there/config.yaml", "--out", "there")
     assert again["benchmarks"] == first["benchmarks"]

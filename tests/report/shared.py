@@ -20,8 +20,28 @@ def called(*arguments: str) -> None:
 def folder() -> Path:
     """A directory with the runs ``goat`` and ``random``, and the comparison ``both``."""
     root = Path(mkdtemp(prefix="nasgoat-report-"))
-    called("run", *SMALL, "--budget", "18", "--optimizer", "exhaustive", "--out", f"{root}/goat")
+    called(
+        "run",
+        *SMALL,
+        "--budget",
+        "18",
+        "--initial",
+        "10",
+        "--optimizer",
+        "exhaustive",
+        "--out",
+        f"{root}/goat",
+    )
     called("run", *SMALL, "--budget", "12", "--method", "random", "--out", f"{root}/random")
-    compared = ("--methods", "random,evolution", "--trials", "3", "--budget", "15")
+    compared = (
+        "--methods",
+        "random,evolution",
+        "--trials",
+        "3",
+        "--budget",
+        "15",
+        "--initial",
+        "10",
+    )
     called("compare", *SMALL, *compared, "--out", f"{root}/both")
     return root

@@ -36,8 +36,10 @@ METHODS: dict[str, Callable[[], SearchMethod[Any]]] = {
     "oldest": lambda: Evolution(10, 4),
     "worst": lambda: Evolution(10, 4, "worst"),
     "local": LocalSearch,
-    "fantasies": lambda: GoatSearch(FixedSurrogate(), ExhaustiveOptimizer()),
-    "pool": lambda: GoatSearch(FixedSurrogate(), ExhaustiveOptimizer(), batch=TopKPool()),
+    "fantasies": lambda: GoatSearch(FixedSurrogate(), ExhaustiveOptimizer(), initial=10),
+    "pool": lambda: GoatSearch(
+        FixedSurrogate(), ExhaustiveOptimizer(), batch=TopKPool(), initial=10
+    ),
     "gp-bayesopt": lambda: GPBayesOpt(pool=150),
     "nasbot": Nasbot,
     "nasbot-degrees": lambda: Nasbot(distance="degrees"),
@@ -212,7 +214,7 @@ def test_settings_are_json() -> None:
         "acquisition": {"kind": "UseLCB", "beta": 1.0},
         "limits": {"kind": "Limits", "seconds": None, "gap": 1e-4, "nodes": None},
         "batch": {"kind": "Fantasies"},
-        "initial": 10,
+        "initial": 2,
     }
     assert described({"a": (np.float64(1), np.arange(2), print, Fantasies)}) == {
         "a": [1.0, [0, 1], "print", "Fantasies"]
