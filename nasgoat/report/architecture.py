@@ -61,7 +61,7 @@ def describe(
     names = _names(graph, node_names)
     label = graph.edge_label_of
     edges = [
-        f"{u} to {v}" + (f" by {edge_names[label[u, v]]}" if (u, v) in label else "")
+        f"{u} to {v}" + (f" by {_named(label[u, v], edge_names)}" if (u, v) in label else "")
         for u, v in graph.edges
     ]
     return f"nodes {', '.join(names)}; edges {', '.join(edges) or 'none'}"
@@ -74,6 +74,11 @@ def _names(graph: LabeledGraph, node_names: Sequence[str]) -> list[str]:
     fed, feeding = {v for _, v in graph.edges}, {u for u, _ in graph.edges}
     ends = dict.fromkeys(feeding - fed, "in") | dict.fromkeys(fed - feeding, "out")
     return [f"{v} {ends.get(v, '')}".strip() for v in range(graph.n)]
+
+
+def _named(label: int, names: Sequence[str]) -> str:
+    """The name of a label; its number where there are no names."""
+    return names[label] if names else str(label)
 
 
 def _at(point: Point) -> Pixel:
@@ -111,7 +116,7 @@ def _boxes(
         colour = MUTED if graph.node_labels is None else _tint(graph.node_labels[v])
         yield Box(name, colour, NARROW if plain else WIDTH)
     for label in graph.edge_labels or ():
-        yield Box(edge_names[label] if edge_names else str(label), _tint(label))
+        yield Box(_named(label, edge_names), _tint(label))
 
 
 def _box(box: Box, place: Pixel) -> str:

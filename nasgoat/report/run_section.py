@@ -55,7 +55,7 @@ def _parts(run: Run, anchor: str) -> Iterator[str]:
 def _facts(run: Run) -> Iterator[tuple[str, str]]:
     values = [step.result.value for step in run.steps if isinstance(step.result, Observation)]
     if values:
-        yield "best value", f"{min(run.best_values[-1:]):.4f}"
+        yield "best value", f"{run.best_values[-1]:.4f}"
     if values and run.optimum is not None:
         yield "regret", f"{run.best_values[-1] - run.optimum:.4f}"
     yield "evaluations", f"{len(run.steps)}"

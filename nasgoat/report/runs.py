@@ -141,10 +141,11 @@ class Run:
 
     @property
     def _transform(self) -> str:
-        surrogate = self.header["method"].get("settings", {})
-        surrogate = surrogate.get("surrogate") if isinstance(surrogate, dict) else None
-        transform = surrogate.get("transform") if isinstance(surrogate, dict) else None
-        return str(transform.get("kind")) if isinstance(transform, dict) else ""
+        """Class of the surrogate's transform of the targets; empty for methods without one."""
+        try:
+            return str(self.header["method"]["settings"]["surrogate"]["transform"]["kind"])
+        except (KeyError, TypeError):
+            return ""
 
 
 @dataclass(frozen=True, slots=True)

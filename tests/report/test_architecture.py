@@ -83,6 +83,8 @@ def test_a_description_in_words() -> None:
     graph = LabeledGraph(3, ((0, 1), (1, 2)), None, (1, 0))
     words = describe(graph, (), ("skip", "conv"))
     assert words == "nodes 0 in, 1, 2 out; edges 0 to 1 by conv, 1 to 2 by skip"
+    assert describe(graph) == "nodes 0 in, 1, 2 out; edges 0 to 1 by 1, 1 to 2 by 0"
+    assert ">1</text>" in architecture_svg(graph)
 
 
 def test_names_are_escaped() -> None:
