@@ -1,5 +1,7 @@
 """Runs and comparisons to report on, made once per test session."""
 
+import atexit
+import shutil
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -20,6 +22,7 @@ def called(*arguments: str) -> None:
 def folder() -> Path:
     """A directory with the runs ``goat`` and ``random``, and the comparison ``both``."""
     root = Path(mkdtemp(prefix="nasgoat-report-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
     called(
         "run",
         *SMALL,
