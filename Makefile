@@ -1,5 +1,6 @@
 # make setup      .venv with the default install          make run    the main job on it
 # make setup-all  ... with every extra and the tools      make test   lint gates and fast tests on it
+# make docs       the pages, into site/                   make notebooks   execute them, keep the outputs
 # Both setups install the versions pinned in constraints-<python version>.txt, and only when that or a pyproject.toml changed.
 
 VENV ?= .venv
@@ -19,7 +20,7 @@ MINOR = $(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:
 # PIP_CONSTRAINT rather than -c, so that the build backend is pinned too.
 INSTALL = PIP_CONSTRAINT=constraints-$(MINOR).txt $(BIN)/python -m pip install --quiet --quiet --no-compile
 
-.PHONY: setup setup-all run test test-slow lint format freeze clean
+.PHONY: setup setup-all run test test-slow lint format docs notebooks freeze clean
 .DELETE_ON_ERROR:
 
 setup: $(VENV)/.stamp-run
@@ -39,6 +40,18 @@ $(VENV)/.stamp-all: $(DEFINITIONS) | $(VENV)/pyvenv.cfg
 	@$(INSTALL) --editable '.[$(EXTRAS)]'
 	@$(INSTALL) --no-deps --editable ./models
 	@touch $(VENV)/.stamp-run $@
+
+# What only pages and notebooks need is installed on top of either setup.
+$(VENV)/.stamp-docs $(VENV)/.stamp-notebooks: $(VENV)/.stamp-%: $(DEFINITIONS) | $(VENV)/pyvenv.cfg
+	@echo "installing into $(VENV) from constraints-$(MINOR).txt: the extra $*"
+	@$(INSTALL) --editable '.[$*]'
+	@touch $@
+
+docs: $(VENV)/.stamp-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+notebooks: $(VENV)/.stamp-notebooks
+	$(BIN)/python notebooks/execute.py $(NOTEBOOKS)
 
 run: setup
 	$(BIN)/nasgoat run --benchmark nasbench-graph:cora --initial 10 --budget 20 \
@@ -68,5 +81,5 @@ freeze:
 	mv constraints.tmp constraints-$(MINOR).txt
 
 clean:
-	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf $(VENV) site .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -159,6 +159,20 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a surrogate expects of an architecture before it is evaluated.
+
+    Args:
+        mean, std: of the noise-free target, in the surrogate's transformed unit.
+        noise: variance of the observation noise in the same unit.
+    """
+
+    mean: float
+    std: float
+    noise: float
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """An architecture to evaluate next.
 
@@ -167,12 +181,14 @@ class Proposal:
         origin: what proposed it: ``"initial"``, ``"random"``, ``"acquisition"``, ``"mutation"`` ...
         certificate: for model-based proposals that came from an optimiser.
         seconds: wall-clock seconds by phase (``"fit"``, ``"build"``, ``"solve"`` ...).
+        prediction: of the surrogate, as fitted to all observations and without fantasies.
     """
 
     graph: LabeledGraph
     origin: str
     certificate: Certificate | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
+    prediction: Prediction | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,4 +170,6 @@ def test_no_file_names_a_place_on_this_machine() -> None:
 
 def test_version_is_the_installed_one() -> None:
     assert nasgoat.__version__ == importlib.metadata.version("nasgoat")
-    assert nasgoat.__version__ == CONFIG["project"]["version"]
+    assert CONFIG["project"]["dynamic"] == ["version"]
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {nasgoat.__version__}\n" in citation

@@ -11,7 +11,7 @@ from typing import Annotated, Optional
 import typer
 
 from nasgoat import __version__
-from nasgoat.cli import options
+from nasgoat.cli import installed, names, options, records_commands
 from nasgoat.cli.compare_command import compare
 from nasgoat.cli.data import data_app
 from nasgoat.cli.errors import friendly
@@ -33,14 +33,20 @@ app.add_typer(data_app, name="data")
 @app.command()
 def run(
     context: typer.Context,
+    config: options.Config = None,
     benchmark: Annotated[
         str,
         typer.Option(
-            help="What to search, e.g. nasbench201:cifar10 (see `nasgoat data list`) or T.parquet."
+            help="What to search, such as nasbench201:cifar10 (`nasgoat benchmarks`) or T.parquet.",
+            autocompletion=names.benchmark_name,
         ),
     ] = "nasbench-graph:cora",
     method: Annotated[
-        str, typer.Option(help="Search method; `nasgoat methods` lists them with their options.")
+        str,
+        typer.Option(
+            help="Search method; `nasgoat methods` lists them with their options.",
+            autocompletion=names.method_name,
+        ),
     ] = "goat",
     set_: Annotated[
         Optional[list[str]],  # noqa: UP045  (typer reads it at run time)
@@ -141,6 +147,7 @@ def run(
 
     Example: nasgoat run --benchmark nasbench-graph:cora --budget 60 --solver highs
     """
+    del config  # it has spoken
     with friendly(debug=debug):
         from nasgoat.cli.build import method_spec  # noqa: PLC0415
         from nasgoat.cli.run import RunSettings, execute  # noqa: PLC0415
@@ -186,6 +193,7 @@ app.command()(compare)
 
 @app.command()
 def solve(
+    config: options.Config = None,
     space: Annotated[
         str, typer.Option(help="Search space: nasbench101, nasbench201, nasbench-graph or darts.")
     ] = "nasbench101",
@@ -213,6 +221,7 @@ def solve(
 
     Example: nasgoat solve --space nasbench101 --nodes 7 --observations 60 --solver highs
     """
+    del config
     with friendly(debug=debug):
         from nasgoat.cli.solve import SolveSettings, execute  # noqa: PLC0415
         from nasgoat.optimize import Optimization  # noqa: PLC0415
@@ -234,19 +243,14 @@ def solve(
         )
 
 
-@app.command()
-def methods(json: options.Json = False, debug: options.Debug = False) -> None:
-    """All search methods, their papers and their options."""
-    with friendly(debug=debug):
-        from nasgoat.cli.methods import show_methods  # noqa: PLC0415
-
-        show_methods(json=json)
+installed.register(app)
+records_commands.register(app)
 
 
 def _typed(context: typer.Context, name: str) -> bool:
-    """Whether the value of a parameter was typed, rather than its default."""
+    """Whether a parameter was typed or comes from a file, rather than having its default."""
     source = context.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"
+    return source is not None and source.name in {"COMMANDLINE", "DEFAULT_MAP"}
 
 
 def _version(wanted: bool) -> None:

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from nasgoat.cli.compare_tables import show
+from nasgoat.cli.config import write_config
 from nasgoat.cli.console import print_json, stderr, stdout
 from nasgoat.cli.contenders import arenas, contenders, shared_initial
 from nasgoat.cli.errors import FAILED, INTERRUPTED
@@ -32,6 +34,9 @@ from nasgoat.compare import (
     survey,
     usual_checkpoints,
 )
+
+PLAIN = ("trials", "budget", "initial", "batch", "seed", "reference", "jobs")
+CONFIG = "config.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,16 @@ class CompareSettings:
         """What to type for the same comparison, without directories."""
         return shlex.join(["nasgoat", "compare", *self._arguments()])
 
+    def config(self) -> dict[str, Any]:
+        """All settings, resolved, as ``--config`` reads them; directories are left out."""
+        points = self.checkpoints or ",".join(map(str, usual_checkpoints(self.budget)))
+        return {
+            "benchmark": list(self.benchmarks),
+            "methods": list(self.methods),
+            "checkpoints": points,
+            **{name: getattr(self, name) for name in PLAIN},
+        }
+
     def _arguments(self) -> Iterator[str]:
         for name in self.benchmarks:
             yield from ("--benchmark", name)
@@ -91,7 +106,9 @@ def execute(settings: CompareSettings) -> None:
         facts = survey(plan)
     folder = Folder(settings.out or _new_folder())
     with Lock(folder):
-        interrupted = _run(plan, facts, folder, settings.jobs)
+        found = outcomes(plan, facts, folder)  # refuses a folder of other trials
+        write_config(folder.root / CONFIG, "compare", settings.config())
+        interrupted = _run(plan, found, facts, folder, settings.jobs)
         found = outcomes(plan, facts, folder)
         if any(isinstance(one, Record) for one in found.values()):
             _report(settings, plan, facts, folder, found)
@@ -107,9 +124,14 @@ def execute(settings: CompareSettings) -> None:
         raise typer.Exit(FAILED)
 
 
-def _run(plan: Plan, facts: Mapping[str, Facts], folder: Folder, jobs: int) -> bool:
+def _run(
+    plan: Plan,
+    found: Mapping[Trial, Outcome],
+    facts: Mapping[str, Facts],
+    folder: Folder,
+    jobs: int,
+) -> bool:
     """Run what is missing; whether the user stopped it."""
-    found = outcomes(plan, facts, folder)
     todo = missing(plan, found)
     estimate = Estimate(kinds(todo), jobs)
     for trial, outcome in found.items():

@@ -12,6 +12,7 @@ from nasgoat.cli.errors import friendly
 
 
 def compare(
+    config: options.Config = None,
     benchmark: Annotated[
         Optional[list[str]],  # noqa: UP045  (typer reads it at run time)
         typer.Option(
@@ -67,6 +68,7 @@ def compare(
 
     Example: nasgoat compare --benchmark nasbench-graph:cora --methods random,goat --trials 20
     """
+    del config
     with friendly(debug=debug):
         from nasgoat.cli.compare import CompareSettings, execute  # noqa: PLC0415
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -24,6 +25,15 @@ def print_json(value: dict[str, Any]) -> None:
     """Print one JSON object on stdout, numbers that JSON cannot write as null."""
     sys.stdout.write(json.dumps(_finite(value)) + "\n")
     sys.stdout.flush()
+
+
+def write_json(path: Path, value: dict[str, Any]) -> None:
+    """Write what ``print_json`` prints into a file.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path.write_text(json.dumps(_finite(value)) + "\n", encoding="utf-8")
 
 
 def _finite(value: Any) -> Any:

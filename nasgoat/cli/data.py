@@ -22,7 +22,10 @@ Name = Annotated[str, typer.Argument(help="A set, as `nasgoat data list` calls i
 def list_(
     data: options.Data = None, json: options.Json = False, debug: options.Debug = False
 ) -> None:
-    """All sets, and which of them are on this machine."""
+    """All sets, and which of them are on this machine.
+
+    Example: nasgoat data list --data tables
+    """
     with friendly(debug=debug):
         from nasgoat.cli.data_commands import show_list  # noqa: PLC0415
 
@@ -36,7 +39,10 @@ def info(
     json: options.Json = False,
     debug: options.Debug = False,
 ) -> None:
-    """Sources, licence and citation of a set; columns, units and optima of its table."""
+    """Sources, licence and citation of a set; columns, units and optima of its table.
+
+    Example: nasgoat data info nasbench201
+    """
     with friendly(debug=debug):
         from nasgoat.cli.data_commands import show_info  # noqa: PLC0415
 
@@ -54,7 +60,10 @@ def fetch(
     json: options.Json = False,
     debug: options.Debug = False,
 ) -> None:
-    """Download an official file into the data directory and check it; continues what broke off."""
+    """Download an official file into the data directory and check it; continues what broke off.
+
+    Example: nasgoat data fetch nasbench101
+    """
     with friendly(debug=debug):
         from nasgoat.cli.data_commands import fetch_file  # noqa: PLC0415
 
@@ -73,7 +82,10 @@ def import_(
     json: options.Json = False,
     debug: options.Debug = False,
 ) -> None:
-    """Make a compact table of an official file."""
+    """Make a compact table of an official file.
+
+    Example: nasgoat data import nasbench101 nasbench_only108.tfrecord
+    """
     with friendly(debug=debug):
         from nasgoat.cli.data_commands import import_file  # noqa: PLC0415
 
@@ -90,7 +102,10 @@ def verify(
     json: options.Json = False,
     debug: options.Debug = False,
 ) -> None:
-    """Check the checksums of official files, and that every table can be read."""
+    """Check the checksums of official files, and that every table can be read.
+
+    Example: nasgoat data verify nasbench201
+    """
     with friendly(debug=debug):
         from nasgoat.cli.data_commands import verify_files  # noqa: PLC0415
 

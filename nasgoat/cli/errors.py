@@ -28,6 +28,15 @@ def friendly(*, debug: bool) -> Iterator[None]:
                 raise
             stderr().print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
             raise typer.Exit(FAILED) from error
+        except typer.Exit:
+            raise
+        except Exception as error:
+            if debug:
+                raise
+            told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            text = f"[bold red]error:[/] {escape(told)} (unexpected; --debug shows where)"
+            stderr().print(text, soft_wrap=True)
+            raise typer.Exit(FAILED) from error
         except KeyboardInterrupt:
             if debug:
                 raise

@@ -7,6 +7,9 @@ from typing import Annotated, Optional
 
 import typer
 
+from nasgoat.cli import names
+from nasgoat.cli.config import from_config
+
 MODEL = "Model"
 OPTIMISATION = "Optimisation"
 
@@ -49,6 +52,7 @@ SolverName = Annotated[
         "--solver",
         help="MIP solver: highs, gurobi or scip. Naming one means --optimizer mip.",
         rich_help_panel=OPTIMISATION,
+        autocompletion=names.solver_name,
     ),
 ]
 OptimizerName = Annotated[
@@ -58,6 +62,7 @@ OptimizerName = Annotated[
         help="Acquisition optimiser: mip, exhaustive, auto (lists the space if it can), or, "
         "without proof, local-search or pool.",
         rich_help_panel=OPTIMISATION,
+        autocompletion=names.optimizer_name,
     ),
 ]
 TimeLimit = Annotated[
@@ -74,6 +79,16 @@ Gap = Annotated[
 ]
 Threads = Annotated[
     int, typer.Option(min=1, help="Threads of the MIP solver.", rich_help_panel=OPTIMISATION)
+]
+Config = Annotated[
+    Optional[Path],  # noqa: UP045  (typer reads it at run time)
+    typer.Option(
+        "--config",
+        metavar="FILE.yaml",
+        help="Options in a file, such as `budget: 60`; those typed here outweigh it.",
+        is_eager=True,
+        callback=from_config,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]

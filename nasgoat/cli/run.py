@@ -10,11 +10,13 @@ from typing import Any
 
 import typer
 
-from nasgoat.cli.console import print_json, stderr, stdout
+from nasgoat.cli.config import write_config
+from nasgoat.cli.console import print_json, stderr, stdout, write_json
 from nasgoat.cli.errors import INTERRUPTED
 from nasgoat.cli.summary import Phases, describe, recommendation, run_summary
 from nasgoat.cli.watch import Watch
 from nasgoat.cli.workers import Workers
+from nasgoat.compare import surroundings
 from nasgoat.errors import JournalError, NoRepeatsError
 from nasgoat.optimize import CheckedOptimizer
 from nasgoat.search import MethodSpec
@@ -23,6 +25,8 @@ from nasgoat.tabular import Evaluator, NoisyEvaluator, benchmark
 
 JOURNAL = "journal.jsonl"
 PLOT = "regret.png"
+CONFIG = "config.yaml"
+SUMMARY = "summary.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,25 @@ class RunSettings:
     json: bool
     noisy: bool = False
     on_failure: OnFailure = "raise"
+
+    def config(self) -> dict[str, Any]:
+        """All settings, resolved, as ``--config`` reads them; directories are left out."""
+        workers = self.workers
+        return {
+            "benchmark": self.benchmark,
+            "method": self.method.name,
+            "set": self.method.resolved() or None,
+            "budget": self.budget.evaluations,
+            "budget-seconds": self.budget.seconds,
+            "batch": self.batch,
+            "workers": workers.count,
+            "executor": workers.executor,
+            "scheduler": workers.scheduler,
+            "on-failure": self.on_failure,
+            "check-exhaustive": self.check,
+            "noisy": self.noisy,
+            "seed": self.seed,
+        }
 
 
 def execute(settings: RunSettings) -> None:
@@ -69,6 +92,7 @@ def execute(settings: RunSettings) -> None:
             journal=folder / JOURNAL,
             benchmark=evaluator.name,
         ) as study:
+            write_config(folder / CONFIG, "run", settings.config())
             on_event = _both(watch, phases)
             with settings.workers.open() as (executor, slots):
                 reason = study.run(
@@ -89,6 +113,7 @@ def execute(settings: RunSettings) -> None:
                 "journal": str(folder / JOURNAL),
                 "plot": _plot(folder, study, evaluator, settings),
             }
+            write_json(folder / SUMMARY, {**summary, **surroundings()})
     if settings.json:
         print_json(summary)
     else:

@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -131,6 +132,8 @@ def describe(
     console.print(f"seconds: {phases}")
     console.print(f"regret plot: {summary['plot']}", soft_wrap=True)
     console.print(f"journal: {summary['journal']}", soft_wrap=True)
+    folder = Path(summary["journal"]).parent
+    console.print(f"a page about it: nasgoat report {folder}", soft_wrap=True)
 
 
 def _provenance(study: Study) -> Iterator[str]:

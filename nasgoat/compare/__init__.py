@@ -1,6 +1,7 @@
 """Comparing search methods: paired trials, statistics, tables and plots."""
 
 from nasgoat.compare.folder import Folder, Lock
+from nasgoat.compare.machine import surroundings
 from nasgoat.compare.overall import Overall, overall
 from nasgoat.compare.paired import SharedDesign
 from nasgoat.compare.plan import Arena, Contender, Plan, Protocol, Trial, usual_checkpoints
@@ -36,6 +37,7 @@ __all__ = [
     "probability",
     "rows",
     "run_trials",
+    "surroundings",
     "survey",
     "usual_checkpoints",
 ]

@@ -52,6 +52,11 @@ def moment() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def surroundings() -> dict[str, Any]:
+    """All of these under the names that they have in result files."""
+    return {"date": moment(), "versions": versions(), "machine": machine()}
+
+
 def _processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()

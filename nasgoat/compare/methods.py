@@ -108,6 +108,12 @@ class MethodResult:
         """Mean regret after every evaluation and the ends of its interval, ``(budget,)`` each."""
         return self.regrets.mean(axis=0), *mean_intervals(self.regrets)
 
+    def _rounded_band(self) -> list[list[float]] | None:
+        """The three curves of ``band``, to 9 digits: they are for plots."""
+        if not self.trials:
+            return None
+        return [[float(f"{value:.9g}") for value in line] for line in self.band()]
+
     def to_json(self) -> dict[str, Any]:
         """Return a value that ``json`` can write."""
         at = {str(checkpoint): point for checkpoint, point in self.points.items()}
@@ -131,6 +137,7 @@ class MethodResult:
             "first_found": self.first_found,
             "mean_test": {key: point.mean_test for key, point in at.items()},
             "test_interval": {key: _ends(point.test_interval) for key, point in at.items()},
+            "band": self._rounded_band(),
             "seconds": _mean(self.search_seconds),
             "median_seconds": float(np.median(self.search_seconds)) if self.trials else None,
             "evaluation_seconds": _mean(self.evaluation_seconds),

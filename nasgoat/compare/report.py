@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nasgoat.compare.folder import Folder, slug, write_whole
-from nasgoat.compare.machine import machine, moment, versions
+from nasgoat.compare.machine import surroundings
 from nasgoat.compare.overall import Overall, overall
 from nasgoat.compare.plan import Plan, Trial
 from nasgoat.compare.plots import comparison_plot
@@ -67,9 +67,7 @@ class Report:
         plan, protocol = self.plan, self.plan.protocol
         value = {
             "format": FORMAT,
-            "date": moment(),
-            "versions": versions(),
-            "machine": machine(),
+            **surroundings(),
             "trials": plan.trials,
             "missing": self.missing,
             "seed": plan.seed,

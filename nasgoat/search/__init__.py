@@ -12,6 +12,7 @@ from nasgoat.search.kinds import MethodKind, Surroundings
 from nasgoat.search.local_search import LocalSearch
 from nasgoat.search.nasbot import Nasbot
 from nasgoat.search.nasbowl import Nasbowl
+from nasgoat.search.optuna_export import Exported, export_trials
 from nasgoat.search.optuna_search import OptunaSearch
 from nasgoat.search.random_search import RandomSearch
 from nasgoat.search.registry import MethodSpec, build, method_kind, method_kinds, method_names
@@ -30,6 +31,7 @@ __all__ = [
     "BatchRule",
     "Design",
     "Evolution",
+    "Exported",
     "Fantasies",
     "GPBayesOpt",
     "GoatSearch",
@@ -53,6 +55,7 @@ __all__ = [
     "build",
     "default_acquisition",
     "default_features",
+    "export_trials",
     "method_kind",
     "method_kinds",
     "method_names",

@@ -11,7 +11,7 @@ import numpy as np
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.optimize.base import AcquisitionOptimizer
 from nasgoat.posterior import Posterior
-from nasgoat.records import Limits, Observation, ProgressCallback, Proposal
+from nasgoat.records import Limits, Observation, Prediction, ProgressCallback, Proposal
 from nasgoat.search.base import UNJOURNALLED
 from nasgoat.search.batches import BatchRule, Fantasies, Round, with_fantasy
 from nasgoat.search.design import Design, check_initial, fresh_proposals, known_keys
@@ -84,7 +84,7 @@ class GoatSearch:
             return state, fresh_proposals(space, seen, k, rng, "random")
         began = time.perf_counter()
         observed = [observation.graph for observation in observations]
-        posterior = self.surrogate.fit(observed, [one.value for one in observations])
+        fitted = posterior = self.surrogate.fit(observed, [one.value for one in observations])
         best = least_target(posterior)
         for graph in state.awaited(pending):
             posterior = with_fantasy(posterior, graph)
@@ -101,7 +101,7 @@ class GoatSearch:
         )
         picks = self.batch.choose(problem, posterior, k, rng)
         first = replace(picks[0], seconds={"fit": fit, **picks[0].seconds})
-        return state, [first, *picks[1:]]
+        return state, predicted([first, *picks[1:]], fitted)
 
     def recommend(
         self, observations: Sequence[Observation], candidates: Sequence[LabeledGraph]
@@ -120,6 +120,16 @@ def least_target(posterior: Posterior) -> float:
         NoEncodingError: the posterior does not say what it was conditioned on.
     """
     return float(targets_of(posterior).min())
+
+
+def predicted(proposals: Sequence[Proposal], posterior: Posterior) -> list[Proposal]:
+    """Proposals with what a posterior expects of them, for the record."""
+    mean, std = posterior.mean_and_std(GraphBatch.of([one.graph for one in proposals]))
+    noise = float(getattr(posterior, "noise", 0.0))
+    return [
+        replace(one, prediction=Prediction(float(m), float(s), noise))
+        for one, m, s in zip(proposals, mean, std, strict=True)
+    ]
 
 
 def _best_graphs(observations: Sequence[Observation]) -> list[LabeledGraph]:

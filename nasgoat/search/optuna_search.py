@@ -180,7 +180,7 @@ def require_optuna() -> None:
         import cmaes  # noqa: F401, PLC0415
         import optuna  # noqa: F401, PLC0415
     except ImportError as error:
-        msg = "the methods tpe and cmaes need Optuna: pip install 'nasgoat[optuna]'"
+        msg = "tpe, cmaes and exports need Optuna: pip install 'nasgoat[optuna]'"
         raise SolverUnavailableError(msg) from error
 
 

@@ -17,7 +17,7 @@ from nasgoat.records import ProgressCallback
 from nasgoat.search.base import SearchMethod
 from nasgoat.search.kinds import MethodKind, OnCheck, Surroundings
 from nasgoat.search.lineup import KINDS, MISSING, PROTOCOLS
-from nasgoat.search.options import OptionValue, checked, pairs_of
+from nasgoat.search.options import OptionValue, checked, options_of, pairs_of
 from nasgoat.spaces import SearchSpace
 
 GROUP = "nasgoat.methods"  # of entry points, each named after its method
@@ -70,6 +70,13 @@ class MethodSpec:
     def __str__(self) -> str:
         pairs = ",".join(f"{key}={str(value).lower()}" for key, value in self.options)
         return f"{self.name}:{pairs}" if pairs else self.name
+
+    def resolved(self) -> dict[str, OptionValue]:
+        """All options that may be given, those left out with their defaults."""
+        kind = method_kind(self.name)
+        known = options_of(kind.settings).values()
+        defaults = {one.name: one.default for one in known if one.name not in kind.fixed}
+        return {**defaults, **dict(self.options)}
 
     @property
     def batch(self) -> int | None:

@@ -10,6 +10,7 @@ from nasgoat.solve.highs import HighsSolver
 from nasgoat.solve.kbest import KBest
 from nasgoat.solve.scip import ScipSolver
 from nasgoat.solve.standard_form import StandardForm, standard_form
+from nasgoat.solve.states import SolverState, solver_states
 
 SOLVERS: dict[str, Callable[[int], Solver]] = {
     "highs": HighsSolver,
@@ -40,8 +41,10 @@ __all__ = [
     "PoolSolver",
     "ScipSolver",
     "Solver",
+    "SolverState",
     "StandardForm",
     "Start",
     "solver",
+    "solver_states",
     "standard_form",
 ]

@@ -2,19 +2,24 @@
 
 from nasgoat.study.budget import Budget
 from nasgoat.study.draw import draw
+from nasgoat.study.entries import Ask, Entry, Fail, Tell
 from nasgoat.study.events import Asked, Asking, Event, Failed, OnEvent, Stopped, StopReason, Told
 from nasgoat.study.history import best_values, incumbent_test_values, incumbents, regrets
-from nasgoat.study.journal import JournalWarning
-from nasgoat.study.plots import regret_plot
+from nasgoat.study.journal import JournalWarning, read_journal
+from nasgoat.study.plots import COLOURS, make_logarithmic, regret_figure, regret_plot
 from nasgoat.study.study import Study
 from nasgoat.workers import Evaluate, OnFailure
 
 __all__ = [
+    "COLOURS",
+    "Ask",
     "Asked",
     "Asking",
     "Budget",
+    "Entry",
     "Evaluate",
     "Event",
+    "Fail",
     "Failed",
     "JournalWarning",
     "OnEvent",
@@ -22,11 +27,15 @@ __all__ = [
     "StopReason",
     "Stopped",
     "Study",
+    "Tell",
     "Told",
     "best_values",
     "draw",
     "incumbent_test_values",
     "incumbents",
+    "make_logarithmic",
+    "read_journal",
+    "regret_figure",
     "regret_plot",
     "regrets",
 ]

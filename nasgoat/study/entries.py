@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nasgoat.graphs import LabeledGraph
-from nasgoat.records import Certificate, Failure, Observation, Proposal
+from nasgoat.records import Certificate, Failure, Observation, Prediction, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,10 @@ def _proposal_to_json(proposal: Proposal) -> dict[str, Any]:
         }
     if proposal.seconds:
         value["seconds"] = _finite_only(proposal.seconds)
+    if (told := proposal.prediction) is not None:
+        value["prediction"] = _finite_only(
+            {"mean": told.mean, "std": told.std, "noise": told.noise}
+        )
     return value
 
 
@@ -94,7 +98,15 @@ def _proposal_from_json(value: Mapping[str, Any]) -> Proposal:
         value["origin"],
         None if certificate is None else _certificate_from_json(certificate),
         _finite_only(value.get("seconds", {})),
+        _prediction_from_json(value.get("prediction")),
     )
+
+
+def _prediction_from_json(value: Mapping[str, Any] | None) -> Prediction | None:
+    """None also where a number was not finite: it says nothing then."""
+    if value is None or len(value) < len(Prediction.__slots__):
+        return None
+    return Prediction(*(float(value[name]) for name in Prediction.__slots__))
 
 
 def _certificate_from_json(value: Mapping[str, Any]) -> Certificate:

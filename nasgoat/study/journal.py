@@ -83,12 +83,12 @@ class Journal:
         lines = self._file.read().split(b"\n")
         end = lines.pop()  # b"" unless the last line is unfinished
         if not lines and not end.startswith(HEADER_START[: len(end)]):
-            raise self._damage(1, "no header of a study")
-        parsed = [self._parsed(number, line) for number, line in enumerate(lines, start=1)]
+            raise _damage(self.path, 1, "no header of a study")
+        parsed = [_parsed(self.path, number, line) for number, line in enumerate(lines, start=1)]
         expected = spelled({"kind": "study", "format": FORMAT, **header})
         if parsed:
             self._check_header(spelled(parsed[0]), json.loads(json.dumps(expected)))
-        entries = [self._entry(number, value) for number, value in enumerate(parsed[1:], start=2)]
+        entries = _entries(self.path, parsed)
         if end:
             warnings.warn(
                 f"{self.path} ends in an unfinished line {len(lines) + 1}, as a killed run leaves "
@@ -124,31 +124,9 @@ class Journal:
         finally:
             os.close(folder)
 
-    def _parsed(self, number: int, line: bytes) -> dict[str, Any]:
-        try:
-            value = json.loads(line)
-        except ValueError as error:
-            raise self._damage(number, error) from error
-        if not isinstance(value, dict):
-            raise self._damage(number, "no JSON object")
-        return value
-
-    def _entry(self, number: int, value: Mapping[str, Any]) -> Entry:
-        try:
-            return from_json(value)
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-            raise self._damage(number, f"{type(error).__name__}: {error}") from error
-
-    def _damage(self, number: int, what: object) -> JournalError:
-        msg = (
-            f"line {number} of {self.path} cannot be read ({what}); the file is left as it is: "
-            f"mend the line, keep only the {number - 1} lines before it, or choose another journal"
-        )
-        return JournalError(msg)
-
     def _check_header(self, found: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
         if found.get("kind") != "study":
-            raise self._damage(1, "no header of a study")
+            raise _damage(self.path, 1, "no header of a study")
         if found.get("format") != FORMAT:
             msg = (
                 f"{self.path} has the journal format {found.get('format')}, this version of "
@@ -164,6 +142,52 @@ class Journal:
                 "settings to resume it, or choose another journal"
             )
             raise JournalError(msg)
+
+
+def read_journal(path: Path) -> tuple[dict[str, Any], list[Entry]]:
+    """The header and the entries of a journal, which may be in use; the file is left as it is.
+
+    A last line without its end is not read.
+
+    Raises:
+        JournalError: a line cannot be read, or there is no header of a study.
+        OSError: the file cannot be opened.
+    """
+    *lines, _ = path.read_bytes().split(b"\n")
+    parsed = [_parsed(path, number, line) for number, line in enumerate(lines, start=1)]
+    if not parsed or parsed[0].get("kind") != "study":
+        raise _damage(path, 1, "no header of a study")
+    return parsed[0], _entries(path, parsed)
+
+
+def _entries(path: Path, parsed: list[dict[str, Any]]) -> list[Entry]:
+    """All lines but the header."""
+    return [_entry(path, number, value) for number, value in enumerate(parsed[1:], start=2)]
+
+
+def _parsed(path: Path, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        raise _damage(path, number, error) from error
+    if not isinstance(value, dict):
+        raise _damage(path, number, "no JSON object")
+    return value
+
+
+def _entry(path: Path, number: int, value: Mapping[str, Any]) -> Entry:
+    try:
+        return from_json(value)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise _damage(path, number, f"{type(error).__name__}: {error}") from error
+
+
+def _damage(path: Path, number: int, what: object) -> JournalError:
+    msg = (
+        f"line {number} of {path} cannot be read ({what}); the file is left as it is: "
+        f"mend the line, keep only the {number - 1} lines before it, or choose another journal"
+    )
+    return JournalError(msg)
 
 
 def spelled(value: Any) -> Any:

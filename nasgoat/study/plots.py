@@ -13,6 +13,7 @@ from nasgoat.study.history import Floats, best_values
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 History = Sequence[Observation | Failure]
 
@@ -29,6 +30,34 @@ def regret_plot(
     initial: int = 0,
     title: str = "",
 ) -> None:
+    """Write ``regret_figure`` into a PNG file.
+
+    Args:
+        path: of the file; directories are made as needed.
+        histories: as of ``regret_figure``.
+        objective: likewise.
+        optimum: likewise.
+        initial: likewise.
+        title: likewise.
+
+    Raises:
+        ValueError: there is no observation.
+    """
+    figure = regret_figure(
+        histories, objective=objective, optimum=optimum, initial=initial, title=title
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=150, format="png")
+
+
+def regret_figure(
+    histories: Mapping[str, Sequence[History]],
+    *,
+    objective: str,
+    optimum: float | None = None,
+    initial: int = 0,
+    title: str = "",
+) -> Figure:
     """Draw the best value found after each evaluation, for one or more methods.
 
     With a known optimum the vertical axis is the regret, logarithmic if some regret is positive; an
@@ -36,7 +65,6 @@ def regret_plot(
     with a band of one standard error.
 
     Args:
-        path: PNG file; directories are made as needed.
         histories: the runs of each method.
         objective: of the evaluator, e.g. ``"validation error on Cora, %"``.
         optimum: least value in the space, or None.
@@ -75,8 +103,7 @@ def regret_plot(
     axes.grid(visible=True, which="both", color="0.88", linewidth=0.5)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=150, format="png")
+    return figure
 
 
 def _curves(runs: Sequence[History], optimum: float | None) -> Floats:

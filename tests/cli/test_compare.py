@@ -159,7 +159,15 @@ def test_json_on_stdout_and_nothing_else() -> None:
     assert method["regrets"]["15"] != found["methods"]["random"]["regrets"]["15"]
     files = {path.name for path in Path("here").iterdir()}
     plot = "regret-nasbench-graph-proteins.png"
-    assert files == {"lock", "results.json", "table.csv", "table.tex", "trials", plot}
+    assert files == {
+        "config.yaml",
+        "lock",
+        "results.json",
+        "table.csv",
+        "table.tex",
+        "trials",
+        plot,
+    }
 
 
 def test_tables_in_a_terminal() -> None:
