@@ -1,8 +1,9 @@
 """Joint choices of the labels of a few edges, so that products of counts are linear.
 
 Where all counts are sums of local terms (docs/math.md, 6.11), take sets of edges, *clusters*, such
-that each pair of terms has a cluster that holds the edges of both. Single edges are clusters, too:
-their states are ``1 - A[u,v]`` and ``F[u,v,a]``. For linked clusters ``C`` and ``C'``::
+that each pair of terms has a cluster that sees what both look at: which edges are there, and the
+labels of some. Single edges are clusters, too: their states are ``1 - A[u,v]`` and ``F[u,v,a]``.
+For linked clusters ``C`` and ``C'``::
 
     J1  sum_{a: a_S = b} z[C,a] = sum_{a: a_S = b} z[C',a]         S = C & C', all states b of S
 
@@ -20,11 +21,10 @@ import numpy as np
 import pyomo.environ as pyo
 
 from nasgoat.mip.handles import Pair, PathHandles, Term
-from nasgoat.mip.joint import Cluster, JointLabels, LocalTerm
+from nasgoat.mip.joint import Cluster, JointLabels, LocalTerm, Looks, looks_at
 from nasgoat.mip.terms import constant, linear
 
 MOST_STATES = 4_000  # of all clusters: beyond, the linear relaxation takes too long
-Edges = frozenset[Pair]
 State = tuple[int, ...]
 
 
@@ -35,16 +35,19 @@ def cluster_block(
     if not terms or not h.edge_label or not h.ordered:
         return None
     domains = {pair: _domain(h, pair) for pair in h.pairs}
-    chosen = [tuple(sorted(edges)) for edges in _holding([frozenset(t.edges) for t in terms])]
-    sizes = [prod(len(domains[edge]) for edge in edges) for edges in chosen]
+    chosen = [(looks, _choices(looks, domains)) for looks in _holding([t.looks for t in terms])]
+    sizes = [prod(map(len, choices.values())) for _, choices in chosen]
     if sum(sizes) > MOST_STATES:
         return None
     block.z = pyo.Var([(i, k) for i, size in enumerate(sizes) for k in range(size)], bounds=(0, 1))
     joint = [
-        _cluster(edges, domains, [block.z[i, k] for k in range(size)])
-        for i, (edges, size) in enumerate(zip(chosen, sizes, strict=True))
+        _cluster(looks, choices, [block.z[i, k] for k in range(size)])
+        for i, ((looks, choices), size) in enumerate(zip(chosen, sizes, strict=True))
     ]
-    singles = [_cluster((pair,), domains, _states(h, pair, domains[pair])) for pair in h.pairs]
+    singles = [
+        _cluster(looks_at([pair], labels=True), {pair: domain}, _states(h, pair, domain))
+        for pair, domain in domains.items()
+    ]
     block.J1_marginal = pyo.ConstraintList()
     for first, second, shared in _links([*singles, *joint]):
         other = _marginals(second, shared)
@@ -65,30 +68,36 @@ def _states(h: PathHandles, pair: Pair, domain: Sequence[int]) -> list[Term]:
     return [h.edge_label[*pair, k - 1] if k else 1.0 - h.edge[pair] for k in domain]
 
 
-def _cluster(
-    edges: tuple[Pair, ...], domains: dict[Pair, list[int]], one_hot: list[Term]
-) -> Cluster:
-    states = np.array(list(product(*(domains[edge] for edge in edges))), dtype=np.int64)
-    return Cluster(edges, states, one_hot)
+def _choices(looks: Looks, domains: dict[Pair, list[int]]) -> dict[Pair, list[int]]:
+    """The states of every edge, as those see them who look like this."""
+    return {
+        edge: domains[edge] if (edge, True) in looks else sorted({min(a, 1) for a in domains[edge]})
+        for edge in sorted({edge for edge, _ in looks})
+    }
 
 
-def _holding(supports: Sequence[Edges]) -> list[Edges]:
+def _cluster(looks: Looks, choices: dict[Pair, list[int]], one_hot: list[Term]) -> Cluster:
+    states = np.array(list(product(*choices.values())), dtype=np.int64)
+    return Cluster(looks, tuple(choices), states, one_hot)
+
+
+def _holding(supports: Sequence[Looks]) -> list[Looks]:
     """The largest unions of two supports: every pair of terms is within one of them."""
     unions = {one | other for one, other in combinations_with_replacement(set(supports), 2)}
-    largest = [edges for edges in unions if not any(edges < other for other in unions)]
-    return sorted(largest, key=lambda edges: (-len(edges), sorted(edges)))
+    largest = [looks for looks in unions if not any(looks < other for other in unions)]
+    return sorted(largest, key=lambda looks: (-len(looks), sorted(looks)))
 
 
-def _links(clusters: Sequence[Cluster]) -> Iterator[tuple[Cluster, Cluster, Edges]]:
-    """Pairs of clusters with the edges they share, enough to make all marginals equal.
+def _links(clusters: Sequence[Cluster]) -> Iterator[tuple[Cluster, Cluster, Looks]]:
+    """Pairs of clusters with what both look at, enough to make all marginals equal.
 
     A pair that is joined by a chain of links, each of which shares what the pair does, needs none.
     """
-    edges = [frozenset(cluster.edges) for cluster in clusters]
-    pairs = [(i, j) for i, j in combinations(range(len(edges)), 2) if edges[i] & edges[j]]
-    links: list[tuple[int, int, Edges]] = []
-    for i, j in sorted(pairs, key=lambda pair: -len(edges[pair[0]] & edges[pair[1]])):
-        shared = edges[i] & edges[j]
+    looks = [cluster.looks for cluster in clusters]
+    pairs = [(i, j) for i, j in combinations(range(len(looks)), 2) if looks[i] & looks[j]]
+    links: list[tuple[int, int, Looks]] = []
+    for i, j in sorted(pairs, key=lambda pair: -len(looks[pair[0]] & looks[pair[1]])):
+        shared = looks[i] & looks[j]
         if not _joined(i, j, [(a, b) for a, b, common in links if common >= shared]):
             links.append((i, j, shared))
             yield clusters[i], clusters[j], shared
@@ -104,9 +113,10 @@ def _joined(start: int, end: int, links: Sequence[tuple[int, int]]) -> bool:
     return end in reached
 
 
-def _marginals(cluster: Cluster, shared: Edges) -> dict[State, list[Term]]:
+def _marginals(cluster: Cluster, shared: Looks) -> dict[State, list[Term]]:
     found: dict[State, list[Term]] = defaultdict(list)
-    for state, term in zip(cluster.of(sorted(shared)).tolist(), cluster.one_hot, strict=True):
+    seen = cluster.of(sorted({edge for edge, _ in shared}), shared)
+    for state, term in zip(seen.tolist(), cluster.one_hot, strict=True):
         found[tuple(state)].append(term)
     return found
 

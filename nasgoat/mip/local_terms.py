@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import singledispatch
+from itertools import combinations, product
 
 import numpy as np
 
-from nasgoat.kernels import EdgeLabels, FeatureMap
+from nasgoat.graphs import shortest_distances
+from nasgoat.kernels import EdgeLabels, FeatureMap, ShortestPathLengths
 from nasgoat.mip.handles import PathHandles
 from nasgoat.mip.joint import LocalTerm
+
+MOST_EDGES = 10  # of which all subsets are listed
 
 
 @singledispatch
@@ -28,6 +32,30 @@ def _(feature_map: EdgeLabels, h: PathHandles) -> list[LocalTerm] | None:
         LocalTerm((pair,), np.concatenate([[-1], i * feature_map.n_labels + labels]))
         for i, pair in enumerate(pairs)
     ]
+
+
+@local_terms.register
+def _(feature_map: ShortestPathLengths, h: PathHandles) -> list[LocalTerm] | None:
+    """Every pair of nodes is a term, which looks at the edges between them."""
+    if not (h.edge_label and h.ordered and h.n_least == h.n):
+        return None
+    if h.n * (h.n - 1) // 2 > MOST_EDGES:
+        return None
+    del feature_map
+    same = [LocalTerm((), np.array(0), labels=False) for _ in range(h.n)]
+    return [*same, *(_distance(u, v) for u, v in combinations(range(h.n), 2))]
+
+
+def _distance(u: int, v: int) -> LocalTerm:
+    """Adds 1 to the count of the distance from ``u`` to ``v``."""
+    edges = tuple(combinations(range(u, v + 1), 2))
+    there = np.array(list(product((False, True), repeat=len(edges)))).reshape(-1, len(edges))
+    adjacency = np.zeros((len(there), v - u + 1, v - u + 1), dtype=np.bool_)
+    for k, (i, j) in enumerate(edges):
+        adjacency[:, i - u, j - u] = there[:, k]
+    distance = shortest_distances(adjacency)[:, 0, -1].astype(np.int64)
+    column = np.where(distance <= v - u, distance, -1)  # beyond: there is no path
+    return LocalTerm(edges, column.reshape((2,) * len(edges)), labels=False)
 
 
 def terms_of(maps: Iterable[FeatureMap], h: PathHandles) -> list[LocalTerm]:

@@ -53,8 +53,16 @@ CASES: dict[str, tuple[CellSpace, tuple[FeatureMap, ...]]] = {
         CellSpace("two", (2,), (), ("skip", "a"), identity=Indexed()),
         (EdgeLabels(2, 2), OpPaths(2, (1,), 0, 1, "edges")),
     ),
+    "distances": (nasbench201(), (ShortestPathLengths(4), EdgeLabels(4, 4))),
+    "some distances": (SOME, (EdgeLabels(4, 3), ShortestPathLengths(4))),
+    "distances alone": (EDGES, (ShortestPathLengths(4),)),
+    "distances and paths": (EDGES, (PATHS, ShortestPathLengths(4))),
 }
-SMALL_CASES = ["edges", "edges, length 0", "labels alone", "some", "two nodes"]
+APART = {"labels alone", "some distances", "distances alone"}  # no two clusters know all labels
+SMALL_CASES = [
+    *("edges", "edges, length 0", "labels alone", "some", "two nodes", "some distances"),
+    *("distances alone", "distances and paths"),
+]
 FEW = 12  # graphs of a case, two linear programs each
 
 
@@ -79,7 +87,7 @@ class Joined:
 
     def place(self, cluster: Cluster, graph: LabeledGraph) -> int:
         """Which state of a cluster a graph has."""
-        mine = [self.states(graph)[edge] for edge in cluster.edges]
+        mine = cluster.state_of(self.states(graph))
         (found,) = np.flatnonzero((cluster.states == mine).all(axis=1))
         return int(found)
 
@@ -145,13 +153,14 @@ def test_every_link_makes_marginals_equal(name: str) -> None:
     rank = np.linalg.matrix_rank(rows)
     clusters = joined.joint.clusters
     for one, other in combinations(clusters, 2):
-        shared = sorted(set(one.edges) & set(other.edges))
-        if not shared:
+        looks = one.looks & other.looks
+        if not looks:
             continue
-        state = one.of(shared)[len(one.states) // 2]
+        shared = sorted({edge for edge, _ in looks})
+        state = one.of(shared, looks)[len(one.states) // 2]
         row = np.zeros(len(form.columns))
         for cluster, sign in ((one, 1.0), (other, -1.0)):
-            for at, variable in zip(cluster.of(shared), cluster.one_hot, strict=True):
+            for at, variable in zip(cluster.of(shared, looks), cluster.one_hot, strict=True):
                 row[place[id(variable)]] += sign * (at == state).all()
         assert np.linalg.matrix_rank(np.vstack([rows, row])) == rank
 
@@ -177,12 +186,15 @@ def test_counts_and_products_are_those_of_the_numbers(name: str) -> None:
         assert told.tolist() == c.tolist()
 
 
-def test_clusters_hold_all_pairs_of_terms() -> None:
-    joined = Joined("nasbench201")
-    sizes = sorted(len(cluster.states) for cluster in joined.joint.clusters)
-    assert sizes == [125, 125, 625, 625, 625, 625]
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("nasbench201", [125, 125, 625, 625, 625, 625]), ("distances", [25] * 15 + [160] * 6)],
+)
+def test_clusters_see_all_pairs_of_terms(name: str, wanted: list[int]) -> None:
+    joined = Joined(name)
+    assert sorted(len(cluster.states) for cluster in joined.joint.clusters) == wanted
     for one, other in combinations(joined.joint.terms, 2):
-        assert any(c.holds((*one.edges, *other.edges)) for c in joined.joint.clusters)
+        assert any(c.looks >= one.looks | other.looks for c in joined.joint.clusters)
 
 
 def problem_of(name: str, options: ModelOptions = ModelOptions()) -> AcquisitionProblem:
@@ -198,7 +210,7 @@ def test_exclusions_cut_off_what_they_should_and_nothing_else(name: str, count: 
     rng = np.random.default_rng(count)
     gone = {int(i) for i in rng.choice(len(graphs), min(count, len(graphs)), replace=False)}
     rows = list(joined.joint.excluding([joined.states(graphs[i]) for i in gone]))
-    if name == "labels alone":  # pairs of edges: no two clusters hold all six
+    if name in APART:
         assert rows == []
         return
     for i, graph in enumerate(graphs):
@@ -212,6 +224,7 @@ def test_nothing_is_excluded_without_graphs() -> None:
 
 
 NODES = nasbench101([4])
+LONG = CellSpace("long", (6,), (), ("skip",), (TopologicalOrder(), MaxEdges(5)), Indexed())
 # two paths of it have up to seven edges
 WIDE = CellSpace(
     "wide", (5,), (), ("skip", "a", "b", "c"), (TopologicalOrder(), MaxEdges(4)), Indexed()
@@ -221,11 +234,11 @@ WIDE = CellSpace(
 @pytest.mark.parametrize(
     ("space", "maps"),
     [
-        (nasbench201(), (ShortestPathLengths(4), EdgeLabels(4, 4))),
+        (LONG, feature_maps_of(LONG, "ssp+el")),
         (NODES, feature_maps_of(NODES, "op-paths")),
         (WIDE, feature_maps_of(WIDE, "el+op-paths")),
     ],
-    ids=["distances are not local", "labels of nodes", "too many states"],
+    ids=["distances over many edges", "labels of nodes", "too many states"],
 )
 def test_where_there_are_no_joint_choices(space: CellSpace, maps: tuple[FeatureMap, ...]) -> None:
     posterior = believed(space, maps)
