@@ -52,7 +52,7 @@ class UseLCB:
 
 @dataclass(frozen=True, slots=True)
 class TakeTurns:
-    """Lower confidence bounds that take turns: a small ``beta`` exploits, a large one explores.
+    """Lower confidence bounds that take turns: a small ``beta`` exploits, large ones explore.
 
     Whose turn it is depends on how much the posterior was told, fantasies included, so that the
     picks of a batch take turns, too. A single small ``beta`` now and then stays among the neighbors
@@ -62,7 +62,7 @@ class TakeTurns:
         ValueError: there is no ``beta``, or one is negative or not finite.
     """
 
-    betas: tuple[float, ...] = (1.0, 16.0)
+    betas: tuple[float, ...] = (1.0, 16.0, 64.0)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "betas", tuple(LowerConfidenceBound(b).beta for b in self.betas))

@@ -185,7 +185,7 @@ def test_acquisition_rules(name: str, kind: type[Acquisition]) -> None:
 def test_bounds_take_turns_within_a_batch_and_from_batch_to_batch(count: int) -> None:
     spy = Spy()
     propose(GoatSearch(FixedSurrogate(), spy, TakeTurns()), observed(count), 3, pending=1)
-    betas = [(1.0, 16.0)[(count + 1 + i) % 2] for i in range(3)]
+    betas = [(1.0, 16.0, 64.0)[(count + 1 + i) % 3] for i in range(3)]
     assert [task.acquisition for task, _ in spy.tasks] == list(map(LowerConfidenceBound, betas))
 
 
