@@ -42,7 +42,7 @@ Turns = Annotated[
     typer.Option(
         "--beta",
         min=0.0,
-        help="Of lcb: mean - sqrt(beta) * std. Default: 1; for labelled edges 1, 16 and 64 take turns.",
+        help="Of lcb: mean - sqrt(beta) * std. Default: 1; labelled edges: 1, 16, 64 in turns.",
         rich_help_panel=MODEL,
     ),
 ]
