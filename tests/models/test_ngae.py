@@ -40,6 +40,14 @@ def method(space: SearchSpace = TINY) -> SearchMethod[Any]:
     return KIND.build(QUICK, Surroundings(space))
 
 
+def test_a_method_says_what_it_trains() -> None:
+    heard: list[str] = []
+    search = KIND.build(QUICK, Surroundings(TINY, on_stage=heard.append))
+    with Study(TINY, search, seed=0) as study:
+        study.run(Toy(TINY), Budget(QUICK.initial + 2))
+    assert [line.split(",")[1] for line in heard] == [" epoch 1/2", " epoch 2/2"]
+
+
 def test_equation_6_adds_up_and_unknown_performance_counts_nothing() -> None:
     space = nasbench201()
     graphs = GraphTensors.of(space, space.samples(6, np.random.default_rng(0)))

@@ -24,7 +24,7 @@ from nasgoat_models.quality import prior_quality, reconstruction
 from nasgoat_models.training import Trainer
 
 CHECKPOINT, SUMMARY = "checkpoint.pt", "summary.json"
-FREE = ("epochs", "points", "threads")  # options that a resumed training may change
+FREE = ("points", "threads")  # options that a resumed training may change
 
 
 def execute(

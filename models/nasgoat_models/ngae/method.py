@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -13,7 +13,9 @@ from torch import Tensor
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.records import Observation, Proposal
 from nasgoat.search import Design, Surroundings
+from nasgoat.search.base import UNJOURNALLED
 from nasgoat.search.design import fresh_proposals, known_keys
+from nasgoat.search.kinds import OnStage
 from nasgoat.spaces import SearchSpace
 from nasgoat_models.devices import repeatable
 from nasgoat_models.graphs import GraphShape, GraphTensors
@@ -21,6 +23,7 @@ from nasgoat_models.ngae.ascent import ascend
 from nasgoat_models.ngae.fitting import Pretrained
 from nasgoat_models.ngae.model import Ngae
 from nasgoat_models.ngae.settings import NgaeSettings
+from nasgoat_models.training import Epoch
 from nasgoat_models.validity import checked
 
 STOPS = 10  # points of every ascent that are decoded
@@ -55,9 +58,11 @@ class NgaeSearch:
 
     Args:
         settings: the options.
+        on_stage: is told of the autoencoder's epochs; not part of the settings.
     """
 
     settings: NgaeSettings
+    on_stage: OnStage | None = field(default=None, compare=False, repr=False, metadata=UNJOURNALLED)
 
     @property
     def name(self) -> str:
@@ -102,9 +107,18 @@ class NgaeSearch:
         used = first + (count - first) // settings.refit * settings.refit
         if state.fitted is not None and state.fitted[0] == used:
             return state
-        pretrained = state.pretrained or Pretrained.of(state.design.space, settings, state.seed)
+        pretrained = state.pretrained or Pretrained.of(
+            state.design.space, settings, state.seed, self._on_epoch
+        )
         model = pretrained.fitted(observations[:used], settings.fit_steps, state.seed + used)
         return replace(state, pretrained=pretrained, fitted=(used, model))
+
+    def _on_epoch(self, epoch: Epoch) -> None:
+        if self.on_stage is not None:
+            self.on_stage(
+                f"training the autoencoder, epoch {epoch.number}/{epoch.of}, loss "
+                f"{epoch.losses['loss']:.3g}, about {epoch.left:.0f} s left"
+            )
 
     def _ascended(
         self,
@@ -188,4 +202,4 @@ def ngae_search(settings: NgaeSettings, surroundings: Surroundings) -> NgaeSearc
         ValueError: graphs of the space have cycles.
     """
     GraphShape.of(surroundings.space)
-    return NgaeSearch(settings)
+    return NgaeSearch(settings, surroundings.on_stage)
