@@ -128,7 +128,9 @@ def test_a_few_graphs_are_learnt_by_heart(kind: Kind) -> None:
     trainer.run()
     assert trainer.history[-1]["loss"] < trainer.history[0]["loss"] / 10
     assert reconstruction(space, vae, graphs) == 100.0
-    quality = prior_quality(space, vae, set(), torch.Generator().manual_seed(0), 50, 2)
+    generator = torch.Generator().manual_seed(0)
+    z = torch.randn(50, vae.latent, generator=generator)
+    quality = prior_quality(space, vae, set(), z, generator, 2)
     assert quality.novel == 100.0 or quality.valid == 0.0
     assert 0 <= quality.unique <= 100
 

@@ -46,7 +46,8 @@ def test_a_model_is_trained_measured_and_audited(model: str, tmp_path: Path) -> 
     assert len(found["history"]) == 2
     assert found["training_graphs"] > found["test_graphs"] > 0
     assert 0 <= found["reconstruction"] <= 100
-    assert set(found["prior"]) == {"points", "times", "valid", "repairable", "unique", "novel"}
+    for name in ("prior", "prior_scaled"):
+        assert set(found[name]) == {"points", "times", "valid", "repairable", "unique", "novel"}
     assert ("rmse_test" in found) == (model == "ngae")
     written = json.loads((tmp_path / "summary.json").read_text())
     assert written["reconstruction"] == found["reconstruction"]
