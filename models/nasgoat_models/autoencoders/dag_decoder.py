@@ -117,9 +117,8 @@ class DagDecoder(nn.Module):
         states, sent = list[Tensor](), list[Tensor]()
         alive = torch.ones(count, dtype=torch.bool, device=z.device)
         for v in range(n):
-            scores = (
-                self.add_node(torch.cat([first, state], dim=1)) + self.too_early[v]
-            )  # (B, node kinds)
+            before = torch.cat([first, state], dim=1)  # (B, 2 H)
+            scores = self.add_node(before) + self.too_early[v]  # (B, node kinds)
             nodes[:, v] = draw(scores, generator) * alive
             alive = nodes[:, v] > 0
             inputs, come = cell.inputs(nodes[:, v], v), first
