@@ -20,7 +20,7 @@ CHUNK = 4096  # points decoded at once: some ten megabytes
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What points of the prior N(0, I) decode to.
+    """What latent points decode to.
 
     Args:
         points: how many were decoded, each as often as ``times``.
@@ -58,8 +58,7 @@ def reconstruction(
     """
     vae.eval()
     right = 0
-    with torch.no_grad():
-        z = torch.cat([vae.encode(graphs.take(rows)) for rows in _rows(len(graphs))])
+    z = encoded(vae, graphs)
     times = 1 if generator is None else times
     for _ in range(times):
         decoded = _decoded(vae, z, generator)
@@ -76,34 +75,39 @@ def reconstruction(
     return 100.0 * right / (times * len(graphs))
 
 
+def encoded(vae: Vae, graphs: GraphTensors) -> Tensor:
+    """``(B, D)``: means of latent points, some thousand graphs at a time."""
+    with torch.no_grad():
+        return torch.cat([vae.encode(graphs.take(rows)) for rows in _rows(len(graphs))])
+
+
 def prior_quality(
     space: SearchSpace,
     vae: Vae,
     known: Collection[str],
+    z: Tensor,
     generator: torch.Generator,
-    points: int = 1000,
     times: int = 10,
 ) -> Prior:
-    """Decode points of the prior by chance.
+    """Decode latent points by chance.
 
     Args:
-        space: says what is valid and what is the same architecture.
+        space: says what is valid and what is the same architecture; with a table that holds a part
+            of a space only, that is the space: decoded graphs are hardly ever among the rows.
         vae: the autoencoder.
         known: keys of the training set.
-        generator: of points and decodings.
-        points: how many.
+        z: ``(M, D)``, the points.
+        generator: of decodings.
         times: decodings of each.
     """
     vae.eval()
-    device = next(vae.parameters()).device
-    z = torch.randn(points, vae.latent, generator=generator).to(device)
     parts = [_decoded(vae, z, generator).batch(space) for _ in range(times)]
     first = checked(space, parts[0].take(slice(0, REPAIRS)))
     decoded = GraphBatch.concatenate(parts)
     valid = decoded.take(are_members(space, decoded))
     keys = space.keys(valid)
     return Prior(
-        points,
+        len(z),
         times,
         valid=_percent(len(valid), len(decoded)),
         repairable=_percent(first.repaired, len(first.graphs) - first.valid, if_none=100.0),

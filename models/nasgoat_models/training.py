@@ -28,7 +28,6 @@ class Training:
         rate: of Adam.
         decay: of the weights, decoupled from the gradient (AdamW); 0 for plain Adam.
         clip: greatest norm of the gradient; None for no limit.
-        patience: epochs without a lower loss before the rate falls to a tenth; None for never.
         cosine: the rate falls to 0 along half a cosine, step by step.
         seed: of the order of the examples and of whatever the losses draw.
         threads: of PyTorch on the CPU.
@@ -42,7 +41,6 @@ class Training:
     rate: float = 1e-3
     decay: float = 0.0
     clip: float | None = None
-    patience: int | None = None
     cosine: bool = False
     seed: int = 0
     threads: int = 1
@@ -73,6 +71,11 @@ class Epoch:
     losses: Mapping[str, float]
     seconds: float
 
+    @property
+    def left(self) -> float:
+        """Seconds that the epochs to come will take, if they are like this one."""
+        return (self.of - self.number) * self.seconds
+
 
 OnEpoch = Callable[[Epoch], None]
 
@@ -96,11 +99,6 @@ class Trainer:
         self.adam = torch.optim.AdamW(
             model.parameters(), training.rate, weight_decay=training.decay, foreach=True
         )
-        self.plateau = None
-        if training.patience is not None:
-            self.plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
-                self.adam, factor=0.1, patience=training.patience
-            )
         self.cosine = None
         if training.cosine:
             steps = max(1, training.epochs * math.ceil(count / training.batch))
@@ -144,16 +142,12 @@ class Trainer:
             if self.cosine is not None:
                 self.cosine.step()
             sums.add({**terms, "loss": loss}, len(rows))
-        means = sums.means()
-        if self.plateau is not None:
-            self.plateau.step(means["loss"])
-        return means
+        return sums.means()
 
     def state(self) -> dict[str, Any]:
         """All that the rest of the training depends on, but for the model, as plain values."""
         return {
             "adam": self.adam.state_dict(),
-            "plateau": None if self.plateau is None else _plain(self.plateau.state_dict()),
             "cosine": None if self.cosine is None else _plain(self.cosine.state_dict()),
             "generator": self.generator.get_state(),
             "history": self.history,
@@ -162,8 +156,6 @@ class Trainer:
     def load(self, state: Mapping[str, Any]) -> None:
         """Go on where ``state`` was called; the model is the caller's to restore."""
         self.adam.load_state_dict(state["adam"])
-        if self.plateau is not None:
-            self.plateau.load_state_dict(state["plateau"])
         if self.cosine is not None:
             self.cosine.load_state_dict(state["cosine"])
         self.generator.set_state(state["generator"].cpu())

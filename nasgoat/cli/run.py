@@ -77,6 +77,7 @@ def execute(settings: RunSettings) -> None:
             evaluator.space,
             on_progress=watch.on_progress,
             on_check=watch.on_check if settings.check else None,
+            on_stage=watch.on_stage,
         )
         if settings.check and not isinstance(getattr(method, "optimizer", None), CheckedOptimizer):
             msg = (

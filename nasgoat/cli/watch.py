@@ -67,6 +67,10 @@ class Watch:
             f"bound {_number(progress.lower_bound)}, {progress.seconds:.1f} s"
         )
 
+    def on_stage(self, stage: str) -> None:
+        """Show what a method works at."""
+        self.say(f"{self._place()}{stage}")
+
     def on_event(self, event: Event) -> None:
         """Show what a study does."""
         if isinstance(event, Asking):

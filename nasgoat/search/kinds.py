@@ -12,6 +12,7 @@ from nasgoat.search.options import OptionValue
 from nasgoat.spaces import SearchSpace
 
 OnCheck = Callable[[float, float], None]
+OnStage = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,13 @@ class Surroundings:
         space: where it will search.
         on_progress: hears of a solver's progress, or None.
         on_check: hears of comparisons with exhaustive search; None for no comparisons.
+        on_stage: is told in words what a method works at where that takes long, or None.
     """
 
     space: SearchSpace
     on_progress: ProgressCallback | None = None
     on_check: OnCheck | None = None
+    on_stage: OnStage | None = None
 
 
 def as_it_is(settings: Any, surroundings: Surroundings) -> SearchMethod[Any]:

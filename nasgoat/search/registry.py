@@ -15,7 +15,7 @@ from typing import Any, Self
 from nasgoat.errors import BadDataError, UnknownNameError
 from nasgoat.records import ProgressCallback
 from nasgoat.search.base import SearchMethod
-from nasgoat.search.kinds import MethodKind, OnCheck, Surroundings
+from nasgoat.search.kinds import MethodKind, OnCheck, OnStage, Surroundings
 from nasgoat.search.lineup import KINDS, MISSING, PROTOCOLS
 from nasgoat.search.options import OptionValue, checked, options_of, pairs_of
 from nasgoat.spaces import SearchSpace
@@ -94,6 +94,7 @@ class MethodSpec:
         *,
         on_progress: ProgressCallback | None = None,
         on_check: OnCheck | None = None,
+        on_stage: OnStage | None = None,
     ) -> SearchMethod[Any]:
         """The method, for a space.
 
@@ -102,6 +103,7 @@ class MethodSpec:
             on_progress: hears of a solver's progress, where a solver is used.
             on_check: if given, optima of acquisition functions are compared with exhaustive search,
                 and it hears of every comparison.
+            on_stage: is told in words what the method works at, where that takes long.
 
         Raises:
             NoEncodingError: the options do not fit together, or not with the space.
@@ -110,7 +112,7 @@ class MethodSpec:
         """
         kind = method_kind(self.name)
         settings = kind.settings(**kind.fixed, **dict(self.options))
-        return kind.build(settings, Surroundings(space, on_progress, on_check))
+        return kind.build(settings, Surroundings(space, on_progress, on_check, on_stage))
 
 
 def build(name: str, options: Mapping[str, object] | None, space: SearchSpace) -> SearchMethod[Any]:

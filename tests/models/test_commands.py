@@ -16,6 +16,8 @@ from nasgoat.tabular import benchmark
 from nasgoat_models.checkpoints import Checkpoint
 from nasgoat_models.commands import audit, train
 from nasgoat_models.commands.dataset import load_dataset
+from nasgoat_models.commands.log import Log
+from nasgoat_models.training import Epoch
 
 PROTEINS = "nasbench-graph:proteins"  # its table comes with a package
 TINY = (
@@ -44,7 +46,8 @@ def test_a_model_is_trained_measured_and_audited(model: str, tmp_path: Path) -> 
     assert len(found["history"]) == 2
     assert found["training_graphs"] > found["test_graphs"] > 0
     assert 0 <= found["reconstruction"] <= 100
-    assert set(found["prior"]) == {"points", "times", "valid", "repairable", "unique", "novel"}
+    for name in ("prior", "prior_scaled"):
+        assert set(found[name]) == {"points", "times", "valid", "repairable", "unique", "novel"}
     assert ("rmse_test" in found) == (model == "ngae")
     written = json.loads((tmp_path / "summary.json").read_text())
     assert written["reconstruction"] == found["reconstruction"]
@@ -59,11 +62,21 @@ def test_a_model_is_trained_measured_and_audited(model: str, tmp_path: Path) -> 
     assert "Spearman" in shown
 
 
-def test_a_resumed_training_ends_with_the_same_weights(tmp_path: Path) -> None:
+def test_a_resumed_training_ends_with_the_same_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole, parts = tmp_path / "whole", tmp_path / "parts"
-    answer("train", "ngae", *TINY, "--epochs", "3", "--out", str(whole))
-    answer("train", "ngae", *TINY, "--epochs", "1", "--out", str(parts))
-    answer("train", "ngae", *TINY, "--epochs", "3", "--out", str(parts), "--resume")
+    options = ("train", "ngae", *TINY, "--epochs", "3", "--out")
+    answer(*options, str(whole))
+
+    def interrupt(log: Log, epoch: Epoch) -> None:
+        log.save()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Log, "on_epoch", interrupt)
+        assert "--resume" in nasgoat(*options, str(parts)).stderr
+    assert len(answer(*options, str(parts), "--resume")["history"]) == 3
     ends = [Checkpoint.load(folder / "checkpoint.pt").weights for folder in (whole, parts)]
     assert all(weight.equal(ends[1][name]) for name, weight in ends[0].items())
 
@@ -77,7 +90,7 @@ def test_what_cannot_be_trained_is_refused(tmp_path: Path) -> None:
     assert "--resume" in nasgoat("train", "dag-vae", *TINY, *there).stderr
     other = nasgoat("train", "dag-vae", *TINY, "--rate", "0.5", *there, "--resume")
     assert other.exit_code == 1
-    assert "rate=0.001" in other.stderr
+    assert "rate=0.003" in other.stderr
 
 
 def test_values_are_those_of_the_table() -> None:

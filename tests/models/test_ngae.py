@@ -16,6 +16,7 @@ from nasgoat.search import MethodSpec, SearchMethod, Surroundings
 from nasgoat.spaces import (
     CellSpace,
     SearchSpace,
+    TableSpace,
     digraphs,
     enas,
     nasbench101,
@@ -38,6 +39,14 @@ QUICK = NgaeSettings(
 
 def method(space: SearchSpace = TINY) -> SearchMethod[Any]:
     return KIND.build(QUICK, Surroundings(space))
+
+
+def test_a_method_says_what_it_trains() -> None:
+    heard: list[str] = []
+    search = KIND.build(QUICK, Surroundings(TINY, on_stage=heard.append))
+    with Study(TINY, search, seed=0) as study:
+        study.run(Toy(TINY), Budget(QUICK.initial + 2))
+    assert [line.split(",")[1] for line in heard] == [" epoch 1/2", " epoch 2/2"]
 
 
 def test_equation_6_adds_up_and_unknown_performance_counts_nothing() -> None:
@@ -102,6 +111,16 @@ def test_proposals_are_new_members(space: CellSpace) -> None:
             assert space.contains(one.graph)
             told.append(Observation(one.graph, float(len(one.graph.edges))))
     assert len({space.key(one.graph) for one in told}) == len(told)
+
+
+def test_rows_of_a_table_are_found_though_none_is_decoded() -> None:
+    cells = enas(4)
+    rows = TableSpace.of("rows", cells, cells.samples(60, np.random.default_rng(0)))
+    with Study(rows, method(rows), seed=0) as study:
+        study.run(Toy(cells), Budget(10))
+        assert all(rows.contains(one.graph) for one in study.observations)
+        origins = [proposal.origin for proposal in study.proposals]
+    assert "ascent, nearest" in origins
 
 
 def test_it_finds_all_of_a_small_space() -> None:

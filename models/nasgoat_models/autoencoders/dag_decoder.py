@@ -14,15 +14,16 @@ from nasgoat_models.graphs import GraphShape, GraphTensors
 class DagDecoder(nn.Module):
     """Writes acyclic graphs from latent points.
 
-    The latent point gives a first state ``h_0 = tanh(S z)``. The state of the latest node decides
-    the kind of the next, or that the graph is complete. Then the edges into the new node are
+    The latent point gives a first state ``h_0 = tanh(S z)``. It and the state of the latest node
+    decide the kind of the next, or that the graph is complete. Then the edges into the new node are
     decided, from the newest predecessor back to the first, by an MLP that sees the states of both
     ends and the sum of the messages along the edges decided so far; all of them make the node's
     state. Edges lead from earlier to later nodes, so that every graph is acyclic, and node counts
     are those of the shape.
 
-    D-VAE hands ``h_0`` to the first node only; here every node receives it beside its messages, so
-    that ``z`` need not pass through the whole graph to reach the last node. D-VAE's GRU computes a
+    D-VAE hands ``h_0`` to the first node only; here every node receives it beside its messages, and
+    decisions on kinds see it as it is, so that ``z`` need not pass through the whole graph to reach
+    the last node and kinds are not learnt through a sum that edges dominate. D-VAE's GRU computes a
     node anew after each of its edges; here the MLP hears of these edges without the GRU, a
     ``1 / N`` of the products.
 
@@ -44,7 +45,7 @@ class DagDecoder(nn.Module):
         self.start = nn.Linear(latent, hidden)
         self.cell = DagCell(shape, hidden)
         self.add_node = nn.Sequential(
-            nn.Linear(hidden, 2 * hidden), nn.ReLU(), nn.Linear(2 * hidden, shape.node_kinds)
+            nn.Linear(2 * hidden, 2 * hidden), nn.ReLU(), nn.Linear(2 * hidden, shape.node_kinds)
         )
         # a linear layer on [h_v, h_u, messages so far], in parts: no state is multiplied twice
         self.of_head = nn.Linear(hidden, 2 * hidden)
@@ -78,8 +79,8 @@ class DagDecoder(nn.Module):
         """What the decisions on the way to known graphs are based on.
 
         Returns:
-            ``(B, N, H)``, the state before each node; ``(B, P, 2 H)``, the first layer for each
-            decision on an edge.
+            ``(B, N, 2 H)``, ``h_0`` and the state before each node; ``(B, P, 2 H)``, the first
+            layer for each decision on an edge.
         """
         cell = self.cell
         chosen = edge_one_hot(graphs.edges, z, cell.labels)  # (B, N, N, K)
@@ -91,7 +92,8 @@ class DagDecoder(nn.Module):
             come = first + received(chosen[:, :v, v], sent) if v else first
             states.append(cell.update(inputs, come) if v else new[0])
             sent.append(cell.messages(states[-1]))  # (B, K, H)
-        before = torch.stack([first, *states[:-1]], dim=1)
+        latest = torch.stack([first, *states[:-1]], dim=1)
+        before = torch.cat([first[:, None].expand_as(latest), latest], dim=2)
         heads, tails = torch.stack(new, dim=1), torch.stack(states, dim=1)
         messages = torch.stack(sent, dim=1).flatten(1, 2)  # (B, N K, H)
         terms = [self.of_head(heads), self.of_tail(tails), self.of_messages(messages)]
@@ -115,7 +117,8 @@ class DagDecoder(nn.Module):
         states, sent = list[Tensor](), list[Tensor]()
         alive = torch.ones(count, dtype=torch.bool, device=z.device)
         for v in range(n):
-            scores = self.add_node(state) + self.too_early[v]  # (B, node kinds)
+            before = torch.cat([first, state], dim=1)  # (B, 2 H)
+            scores = self.add_node(before) + self.too_early[v]  # (B, node kinds)
             nodes[:, v] = draw(scores, generator) * alive
             alive = nodes[:, v] > 0
             inputs, come = cell.inputs(nodes[:, v], v), first

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +15,11 @@ from nasgoat_models.autoencoders.vae import Vae
 from nasgoat_models.checkpoints import Checkpoint
 from nasgoat_models.commands.dataset import Dataset, load_dataset
 from nasgoat_models.commands.plots import binned_plot
+from nasgoat_models.commands.priors import priors, told
 from nasgoat_models.commands.recipe import Recipe
 from nasgoat_models.devices import find_device, repeatable
 from nasgoat_models.graphs import GraphShape
 from nasgoat_models.ngae.model import Ngae
-from nasgoat_models.quality import prior_quality
 from nasgoat_models.smoothness import Scatter, edits_and_latent_distances, errors_and_distances
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def execute(
         model.to(place).eval()
         with repeatable(recipe.threads):
             status.update("decoding points of the prior")
-            found = _decoded(vae, dataset, draws)
+            generator = torch.Generator().manual_seed(draws.seed)
+            found = priors(vae, dataset, generator, draws.points)
             status.update("walking through the space")
             scatters = _scatters(vae, ngae, dataset, place, draws)
     out.mkdir(parents=True, exist_ok=True)
@@ -80,19 +81,12 @@ def execute(
         _show(found)
 
 
-def _decoded(vae: Vae, dataset: Dataset, draws: Draws) -> dict[str, Any]:
-    space = dataset.space
-    known = set(space.keys(dataset.train.graphs.batch(space)))
-    generator = torch.Generator().manual_seed(draws.seed)
-    return {"prior": asdict(prior_quality(space, vae, known, generator, draws.points))}
-
-
 def _scatters(
     vae: Vae, ngae: Ngae | None, dataset: Dataset, device: torch.device, draws: Draws
 ) -> dict[str, tuple[Scatter, str, str]]:
     """The plots by name, with the labels of their axes."""
     rng = np.random.default_rng(draws.seed)
-    walked = edits_and_latent_distances(dataset.space, vae, draws.points // STEPS, STEPS, rng)
+    walked = edits_and_latent_distances(dataset.rules, vae, draws.points // STEPS, STEPS, rng)
     found = {"edits": (walked, "edit distance", "latent distance")}
     if ngae is not None:
         errors = _errors(ngae, dataset, device)
@@ -110,12 +104,9 @@ def _errors(ngae: Ngae, dataset: Dataset, device: torch.device) -> Scatter:
 
 
 def _show(found: dict[str, Any]) -> None:
-    prior, console = found["prior"], stdout()
-    console.print(
-        f"{prior['points']} points of the prior, {prior['times']} times each: "
-        f"valid {prior['valid']:.2f} % (of the others repairable {prior['repairable']:.0f} %), "
-        f"unique {prior['unique']:.2f} %, novel {prior['novel']:.2f} %"
-    )
+    console = stdout()
+    for line in told(found):
+        console.print(line)
     console.print(
         f"edit distance and latent distance: Spearman's correlation "
         f"{found['edits']['correlation']:.3f}"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from nasgoat.graphs import GraphBatch
-from nasgoat.spaces import SearchSpace
+from nasgoat.spaces import SearchSpace, TableSpace
 from nasgoat.tabular import Evaluator, TableEvaluator, benchmark
 from nasgoat.tabular.predicted import PredictedEvaluator
 from nasgoat_models.complexity import complexity
@@ -65,6 +65,11 @@ class Dataset:
     def space(self) -> SearchSpace:
         """Of the architectures."""
         return self.evaluator.space
+
+    @property
+    def rules(self) -> SearchSpace:
+        """The same, or what a table with some members of a space has them from."""
+        return self.space.cells if isinstance(self.space, TableSpace) else self.space
 
 
 def load_dataset(name: str, most: int, seed: int, data: Path | None) -> Dataset:

@@ -55,9 +55,8 @@ class Log:
         """Tell of an epoch, and save where the last time is long ago or there is no other."""
         if epoch.number == epoch.of or time.monotonic() - self.saved > SAVE_SECONDS:
             self.save()
-        left = (epoch.of - epoch.number) * epoch.seconds
         terms = ", ".join(f"{name} {value:.4g}" for name, value in epoch.losses.items())
-        line = f"epoch {epoch.number}/{epoch.of}: {terms}; about {left:.0f} s left"
+        line = f"epoch {epoch.number}/{epoch.of}: {terms}; about {epoch.left:.0f} s left"
         if self.console.is_terminal:
             self.status.update(line)
         elif epoch.number == 1 or epoch.number * TOLD % epoch.of < TOLD:

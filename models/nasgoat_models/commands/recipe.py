@@ -15,7 +15,6 @@ from nasgoat_models.ngae.model import Ngae
 from nasgoat_models.training import Training
 
 MODELS = ("ngae", "dag-vae", "gin-vae")
-PATIENCE = 10  # epochs without a lower loss before the rate falls to a tenth, as NGAE has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class Recipe:
             self.batch,
             self.rate,
             clip=10.0,
-            patience=PATIENCE,
+            cosine=True,
             seed=self.seed,
             threads=self.threads,
         )

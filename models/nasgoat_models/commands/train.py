@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as jsonlib
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +15,16 @@ from nasgoat_models.autoencoders.vae import Vae
 from nasgoat_models.checkpoints import Checkpoint
 from nasgoat_models.commands.dataset import Dataset, Part, load_dataset
 from nasgoat_models.commands.log import Log
+from nasgoat_models.commands.priors import priors, told
 from nasgoat_models.commands.recipe import Recipe
 from nasgoat_models.devices import find_device, repeatable
 from nasgoat_models.graphs import GraphShape
 from nasgoat_models.ngae.model import Ngae
-from nasgoat_models.quality import prior_quality, reconstruction
+from nasgoat_models.quality import reconstruction
 from nasgoat_models.training import Trainer
 
 CHECKPOINT, SUMMARY = "checkpoint.pt", "summary.json"
-FREE = ("epochs", "points", "threads")  # options that a resumed training may change
+FREE = ("points", "threads")  # options that a resumed training may change
 
 
 def execute(
@@ -96,7 +96,6 @@ def measured(
     generator = torch.Generator().manual_seed(recipe.seed)
     test = dataset.test.to(device)
     space = dataset.space
-    known = set(space.keys(dataset.train.graphs.batch(space)))
     found: dict[str, Any] = {
         "model": recipe.model,
         "benchmark": recipe.benchmark,
@@ -105,8 +104,7 @@ def measured(
         "parameters": sum(weight.numel() for weight in model.parameters()),
         "reconstruction": reconstruction(space, vae, test.graphs, 10, generator),
         "reconstruction_likeliest": reconstruction(space, vae, test.graphs),
-        "prior": asdict(prior_quality(space, vae, known, generator, recipe.points)),
-    }
+    } | priors(vae, dataset, generator, recipe.points)
     if isinstance(model, Ngae):
         for name, part in (("train", dataset.train.to(device)), ("test", test)):
             found[f"rmse_{name}"] = _rmse(model, part) | {"unit": dataset.spread}
@@ -126,7 +124,7 @@ def _rmse(model: Ngae, part: Part) -> dict[str, float]:
 
 
 def _show(summary: dict[str, Any]) -> None:
-    prior, console = summary["prior"], stdout()
+    console = stdout()
     console.print(
         f"{summary['model']} on {summary['benchmark']}: {len(summary['history'])} epochs on "
         f"{summary['training_graphs']:,} graphs in {summary['seconds']:.0f} s, "
@@ -137,11 +135,8 @@ def _show(summary: dict[str, Any]) -> None:
         f"{summary['reconstruction']:.2f} % by chance, "
         f"{summary['reconstruction_likeliest']:.2f} % by the likeliest decisions"
     )
-    console.print(
-        f"{prior['points']} points of the prior, {prior['times']} times each: "
-        f"valid {prior['valid']:.2f} % (of the others repairable {prior['repairable']:.0f} %), "
-        f"unique {prior['unique']:.2f} %, novel {prior['novel']:.2f} %"
-    )
+    for line in told(summary):
+        console.print(line)
     for part in ("train", "test"):
         if (errors := summary.get(f"rmse_{part}")) is not None:
             console.print(

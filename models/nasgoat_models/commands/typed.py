@@ -28,8 +28,10 @@ def train(
     latent: Annotated[
         int, typer.Option(min=1, help="Dimension of the latent space; gin-vae has 16 per node.")
     ] = 56,
-    batch: Annotated[int, typer.Option(min=1, help="Architectures per step.")] = 256,
-    rate: Annotated[float, typer.Option(help="Of Adam, to begin with.")] = 1e-3,
+    batch: Annotated[int, typer.Option(min=1, help="Architectures per step.")] = 64,
+    rate: Annotated[
+        float, typer.Option(help="Of Adam at first; it falls to 0 along half a cosine.")
+    ] = 3e-3,
     kl_weight: Annotated[float, typer.Option(min=0.0, help="Of the divergence.")] = 0.005,
     noise: Annotated[
         float, typer.Option(min=0.0, help="Factor of the encoder's deviation.")

@@ -21,9 +21,10 @@ from nasgoat_models.devices import find_device
 from nasgoat_models.graphs import GraphShape, GraphTensors
 from nasgoat_models.ngae.model import Ngae
 from nasgoat_models.ngae.settings import NgaeSettings
-from nasgoat_models.training import Trainer, Training
+from nasgoat_models.training import OnEpoch, Trainer, Training
 
 BATCH = 64  # graphs per step
+RATE = 3e-3  # of the autoencoder's training at first; it falls to 0 along half a cosine
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,8 +46,20 @@ class Pretrained:
     span: tuple[float, float]
 
     @classmethod
-    def of(cls, space: SearchSpace, settings: NgaeSettings, seed: int) -> Pretrained:
+    def of(
+        cls,
+        space: SearchSpace,
+        settings: NgaeSettings,
+        seed: int,
+        on_epoch: OnEpoch | None = None,
+    ) -> Pretrained:
         """Train on graphs drawn from the space.
+
+        Args:
+            space: of the graphs.
+            settings: what the autoencoder is like, and how long it is trained.
+            seed: of graphs, weights and training.
+            on_epoch: hears of every epoch.
 
         Raises:
             ValueError: the space has cycles, or there is no such device.
@@ -65,8 +78,8 @@ class Pretrained:
         def losses(rows: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
             return vae.losses(graphs.take(rows), generator)[0]
 
-        training = Training(settings.epochs, batch=BATCH, seed=seed, clip=10.0)
-        Trainer(vae, losses, len(graphs), training).run()
+        training = Training(settings.epochs, BATCH, RATE, clip=10.0, cosine=True, seed=seed)
+        Trainer(vae, losses, len(graphs), training).run(on_epoch)
         return cls(space, model, graphs, _scaled(raw, span).to(device), span)
 
     def fitted(self, observations: Sequence[Observation], steps: int, seed: int) -> Ngae:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -13,14 +13,18 @@ from torch import Tensor
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.records import Observation, Proposal
 from nasgoat.search import Design, Surroundings
+from nasgoat.search.base import UNJOURNALLED
 from nasgoat.search.design import fresh_proposals, known_keys
-from nasgoat.spaces import SearchSpace
+from nasgoat.search.kinds import OnStage
+from nasgoat.spaces import SearchSpace, TableSpace
 from nasgoat_models.devices import repeatable
 from nasgoat_models.graphs import GraphShape, GraphTensors
 from nasgoat_models.ngae.ascent import ascend
 from nasgoat_models.ngae.fitting import Pretrained
 from nasgoat_models.ngae.model import Ngae
 from nasgoat_models.ngae.settings import NgaeSettings
+from nasgoat_models.quality import encoded
+from nasgoat_models.training import Epoch
 from nasgoat_models.validity import checked
 
 STOPS = 10  # points of every ascent that are decoded
@@ -51,13 +55,16 @@ class NgaeSearch:
     An autoencoder is trained on graphs of the space without values. All of NGAE is trained on the
     first 10, 20, 30 ... observations by equation 6. Ascents start at random points and at the best
     observed graphs; points on the way are decoded, held against the rules of the space, and the
-    new graphs are ranked by what the predictors say of their own latent points.
+    new graphs are ranked by what the predictors say of their own latent points. Where only the rows
+    of a table may be proposed, the rows with the nearest codes stand in for decoded graphs.
 
     Args:
         settings: the options.
+        on_stage: is told of the autoencoder's epochs; not part of the settings.
     """
 
     settings: NgaeSettings
+    on_stage: OnStage | None = field(default=None, compare=False, repr=False, metadata=UNJOURNALLED)
 
     @property
     def name(self) -> str:
@@ -102,9 +109,18 @@ class NgaeSearch:
         used = first + (count - first) // settings.refit * settings.refit
         if state.fitted is not None and state.fitted[0] == used:
             return state
-        pretrained = state.pretrained or Pretrained.of(state.design.space, settings, state.seed)
+        pretrained = state.pretrained or Pretrained.of(
+            state.design.space, settings, state.seed, self._on_epoch
+        )
         model = pretrained.fitted(observations[:used], settings.fit_steps, state.seed + used)
         return replace(state, pretrained=pretrained, fitted=(used, model))
+
+    def _on_epoch(self, epoch: Epoch) -> None:
+        if self.on_stage is not None:
+            self.on_stage(
+                f"training the autoencoder, epoch {epoch.number}/{epoch.of}, loss "
+                f"{epoch.losses['loss']:.3g}, about {epoch.left:.0f} s left"
+            )
 
     def _ascended(
         self,
@@ -126,8 +142,10 @@ class NgaeSearch:
                 key = space.key(proposal.graph)
                 if key not in seen:
                     new.setdefault(key, proposal)
-            if len(new) >= k:
+            if len(new) >= k or isinstance(space, TableSpace):
                 break
+        if isinstance(space, TableSpace):
+            new = self._nearest(state, points, seen) | new
         proposals = list(new.values())
         if not proposals:
             return []
@@ -136,6 +154,22 @@ class NgaeSearch:
             worth = model.worth(model.vae.encode(graphs), self.settings.complexity)
         order = worth.argsort(descending=True, stable=True)[:k]
         return [proposals[i] for i in order.tolist()]
+
+    def _nearest(
+        self, state: NgaeState, points: Tensor, seen: Collection[str]
+    ) -> dict[str, Proposal]:
+        """By key, the new ones of the drawn graphs whose codes are nearest to points."""
+        assert state.fitted is not None
+        assert state.pretrained is not None
+        space, graphs = state.design.space, state.pretrained.graphs
+        batch = graphs.batch(space)
+        keys = space.keys(batch)
+        new = torch.tensor([i for i, key in enumerate(keys) if key not in seen], dtype=torch.int64)
+        if not len(new):
+            return {}
+        codes = encoded(state.fitted[1].vae, graphs.take(new.to(points.device)))
+        chosen = new[torch.cdist(points, codes).argmin(dim=1).unique().cpu()].tolist()
+        return {keys[i]: Proposal(batch[i], "ascent, nearest") for i in chosen}
 
     def _points(
         self,
@@ -168,7 +202,8 @@ class NgaeSearch:
 def _members(space: SearchSpace, decoded: GraphBatch) -> list[Proposal]:
     """The decoded graphs that are members, or could be made members; repeats included."""
     distinct = GraphBatch.of(dict.fromkeys(decoded), decoded.n)
-    pairs = zip(distinct, checked(space, distinct).graphs, strict=True)
+    kept = checked(space, distinct, repair=not isinstance(space, TableSpace))
+    pairs = zip(distinct, kept.graphs, strict=True)
     return [
         Proposal(graph, "ascent" if graph == raw else "ascent, repaired")
         for raw, graph in pairs
@@ -188,4 +223,4 @@ def ngae_search(settings: NgaeSettings, surroundings: Surroundings) -> NgaeSearc
         ValueError: graphs of the space have cycles.
     """
     GraphShape.of(surroundings.space)
-    return NgaeSearch(settings)
+    return NgaeSearch(settings, surroundings.on_stage)
