@@ -58,3 +58,20 @@ def cell(row: Row | None, name: str) -> str:
 
 def _short(value: float) -> str:
     return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.2f}"
+
+
+def markdown(item: Item, measured: Sequence[Row]) -> list[str]:
+    """The same table for docs/papers.md; columns without any number are left out."""
+    lines = beside(item, measured)
+    keys = [key for key in item.keys if any(key in named for named, _, _ in lines)]
+    columns = [
+        (name, side, f"{name}, {('here', 'published')[side]}")
+        for name in item.measures
+        for side in (0, 1)
+        if any((pair[side] or {}).get(name) is not None for _, *pair in lines)
+    ]
+    found = [[*keys, *(title for _, _, title in columns)], ["---"] * (len(keys) + len(columns))]
+    for named, *pair in lines:
+        cells = [cell(pair[side], name) for name, side, _ in columns]
+        found.append([*(str(named.get(key, "")) for key in keys), *cells])
+    return [f"| {' | '.join(line)} |" for line in found]
