@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -115,12 +116,15 @@ def _collect(item: Item, setting: Setting, measured: list[Row]) -> bool:
     """Append rows as they come; whether the user stopped it."""
     if item.run is None:
         return False
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # a time limit is one, too
     try:
         for row in item.run(setting):
             measured.append(row)
             setting.note(", ".join(f"{key} {row[key]}" for key in item.keys if key in row))
     except KeyboardInterrupt:
         return True
+    finally:
+        signal.signal(signal.SIGTERM, before)
     return False
 
 

@@ -75,10 +75,8 @@ def _measured(record: Record | None) -> str:
     if record is None:
         return "Not measured yet."
     date, commit = record["date"][:10], record["versions"]["commit"]
-    seconds = f"{record['cpu_seconds']:.0f} s of processor time"
-    return (
-        f"Measured on {date} at {commit}: {seconds}, {record['seconds']:.0f} s on a busy machine."
-    )
+    seconds = f"{record['cpu_seconds']:.0f} s of processor time, {record['seconds']:.0f} s in all"
+    return f"Measured by `{record['command']}` on {date} at {commit}, {seconds}."
 
 
 if __name__ == "__main__":

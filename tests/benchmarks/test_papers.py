@@ -1,6 +1,8 @@
 """The papers' tables: what is compared, in sizes small enough to know the answers."""
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise, product
@@ -288,10 +290,16 @@ def stopped(setting: Setting) -> Iterator[Row]:
     raise KeyboardInterrupt
 
 
+def terminated(setting: Setting) -> Iterator[Row]:
+    yield {"a": 1, "m": 0.25}
+    os.kill(os.getpid(), signal.SIGTERM)
+    yield {"a": 2, "m": 0.75}
+
+
 ABOUT = ("a",), ("m",), ("because of this.",), THEIRS, ("small", "large")
 
 
-@pytest.mark.parametrize(("run", "status"), [(two_rows, 0), (stopped, 130)])
+@pytest.mark.parametrize(("run", "status"), [(two_rows, 0), (stopped, 130), (terminated, 130)])
 def test_a_run_is_shown_and_written(
     run: Any,
     status: int,
