@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,9 +56,14 @@ def recipe(options: Options, encoder: EncoderName, regulariser: Regulariser | No
 
 
 def ablation(
-    options: Options, encoders: tuple[EncoderName, ...], regularisers: tuple[Regulariser, ...]
+    options: Options,
+    encoders: tuple[EncoderName, ...],
+    regularisers: tuple[Regulariser, ...],
+    labels: Sequence[int] | None = None,
 ) -> Iterator[Row]:
     """Algorithm 1 on few labels; rank correlations of its predictions on all other cells.
+
+    ``labels`` are their numbers, None for those of the size.
 
     The network on the latent space is fine-tuned on the labels before it predicts, as before
     Algorithm 2.
@@ -66,7 +71,7 @@ def ablation(
     cells = Cells.load(MEASURED, options)
     for seed in range(options.seeds):
         order = np.random.default_rng(seed).permutation(len(cells.graphs))
-        for count in LABELS[options.full]:
+        for count in labels or LABELS[options.full]:
             for encoder in encoders:
                 for regulariser in regularisers:
                     plan = recipe(options, encoder, regulariser)
