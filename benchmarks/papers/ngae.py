@@ -9,7 +9,7 @@ import torch
 from benchmarks.papers.items import Item, Row, Setting, published
 from nasgoat_models.commands.dataset import Dataset, load_dataset
 from nasgoat_models.commands.recipe import Recipe
-from nasgoat_models.commands.train import measured
+from nasgoat_models.commands.training import measured
 from nasgoat_models.devices import repeatable
 from nasgoat_models.graphs import GraphShape
 from nasgoat_models.ngae.model import Ngae

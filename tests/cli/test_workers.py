@@ -150,7 +150,7 @@ def test_failures_and_seconds_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nasgoat.cli.run.benchmark", lambda name, data: Breaking())
     result = CliRunner().invoke(app, [*RUN, "--budget", "20", "--json"])
     assert result.exit_code == 1  # as a bug of the evaluator that nobody foresaw
-    assert "CUDA out of memory" in str(result.exception)
+    assert "CUDA out of memory" in result.stderr
     found = answer("--budget", "20", "--on-failure", "skip", "--resume")
     assert (found["evaluations"], found["stopped"]) == (20, "budget")
     assert 0 < found["failures"] < 20

@@ -95,7 +95,9 @@ def test_quadratic_model_at_a_design_has_the_value_of_the_graph(name: str, kind:
 def test_every_graph_is_a_point_of_the_linear_model(name: str, kind: str, encoding: str) -> None:
     if encoding == "layered" and name in DIGRAPHS:
         pytest.skip("no topological indexing")
-    problem = problem_of(name, kind, encoding=encoding)
+    problem = problem_of(
+        name, kind, encoding=encoding, joint=False
+    )  # z: tests/mip/test_clusters.py
     graphs = indexed_graphs(problem.cell.space)
     graphs = graphs.take(np.arange(0, len(graphs), 1 + len(graphs) // 100))
     assert len(graphs) > 20
@@ -260,7 +262,7 @@ def test_features_are_made_of_the_counts(name: str) -> None:
 @pytest.mark.parametrize("name", SPACES)
 def test_variance_row_is_tight_at_every_graph(name: str) -> None:
     """V5 with q = w^2 and Q the variance leaves no slack: a false bound would begin here."""
-    problem = problem_of(name, "explore")
+    problem = problem_of(name, "explore", joint=False)
     graphs = indexed_graphs(problem.cell.space)
     row = problem.model.belief.V5_variance
     with problem.linear() as model:

@@ -7,7 +7,7 @@ import pytest
 
 from nasgoat.acquisition import LowerConfidenceBound
 from nasgoat.kernels import ExponentialKernel
-from nasgoat.mip import AcquisitionProblem, acquisition_problem
+from nasgoat.mip import AcquisitionProblem, ModelOptions, acquisition_problem
 from nasgoat.optimize import Task
 from nasgoat.posterior import KernelPosterior
 from nasgoat.solve import GurobiSolver, HighsSolver, ScipSolver
@@ -58,7 +58,8 @@ def task_of(seed: int, noise: float, count: int) -> Task:
     return Task(LowerConfidenceBound(1.0), posterior, space)
 
 
-def problem_of(task: Task) -> tuple[AcquisitionProblem, np.ndarray]:
+def problem_of(task: Task, *, joint: bool = True) -> tuple[AcquisitionProblem, np.ndarray]:
     """A problem, and the values of all graphs of its space, ascending."""
-    problem = acquisition_problem(task.acquisition, task.posterior, task.space)
+    options = ModelOptions(joint=joint)
+    problem = acquisition_problem(task.acquisition, task.posterior, task.space, options)
     return problem, np.sort(task.acquisition.values(task.posterior, task.space.listing()))

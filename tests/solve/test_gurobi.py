@@ -5,7 +5,7 @@ import pytest
 
 from nasgoat.acquisition import LowerConfidenceBound
 from nasgoat.errors import SolverUnavailableError
-from nasgoat.mip import acquisition_problem
+from nasgoat.mip import ModelOptions, acquisition_problem
 from nasgoat.records import Limits
 from nasgoat.solve import GurobiSolver
 from nasgoat.solve.base import Start
@@ -18,7 +18,7 @@ gurobipy = pytest.importorskip("gurobipy")
 @pytest.mark.parametrize("space", ["nb101-3", "nb201-path", "edge-budget", "bare-trees"])
 def test_the_native_form_is_exhaustive(space: str) -> None:
     for seed in range(3):
-        problem = small_problem(SMALL[space], seed=seed)
+        problem = small_problem(SMALL[space], options=ModelOptions(joint=False), seed=seed)
         values = problem.acquisition.values(problem.posterior, SMALL[space].listing())
         outcome = GurobiSolver(native=True).minimize(problem, Limits())
         assert outcome.value == pytest.approx(values.min(), abs=1e-4)
@@ -27,7 +27,7 @@ def test_the_native_form_is_exhaustive(space: str) -> None:
 
 
 def test_native_and_lazy_forms_agree() -> None:
-    problem, values = problem_of(hard_task())
+    problem, values = problem_of(hard_task(), joint=False)
     for native in (False, True):
         outcome = GurobiSolver(native=native).minimize(problem, Limits())
         assert outcome.lower_bound <= values[0] + 1e-6

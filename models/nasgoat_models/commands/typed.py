@@ -56,7 +56,7 @@ def train(
     """
     with friendly(debug=debug):
         from nasgoat_models.commands.recipe import Recipe  # noqa: PLC0415
-        from nasgoat_models.commands.train import execute  # noqa: PLC0415
+        from nasgoat_models.commands.training import execute  # noqa: PLC0415
 
         recipe = Recipe(
             model,
@@ -94,7 +94,7 @@ def audit(
     Example: nasgoat audit enas-ngae/checkpoint.pt
     """
     with friendly(debug=debug):
-        from nasgoat_models.commands.audit import Draws, execute  # noqa: PLC0415
+        from nasgoat_models.commands.auditing import Draws, execute  # noqa: PLC0415
 
         draws = Draws(points, seed)
         execute(checkpoint, draws, out or checkpoint.parent, device, data, json=json)
