@@ -15,7 +15,7 @@ from nasgoat.search import Surroundings
 from nasgoat.spaces import SearchSpace, TableSpace, darts, digraphs, nasbench201
 from nasgoat.study import Study
 from nasgoat_models.crlso.settings import KIND, CrLsoSettings
-from tests.search.toy import SPACE, TINY, Toy
+from tests.search.toy import SPACE, TINY, Toy, size
 
 SMALL: dict[str, Any] = {
     "initial": 6,
@@ -31,12 +31,6 @@ SMALL: dict[str, Any] = {
 
 def method(space: SearchSpace = SPACE, **options: Any) -> Any:
     return KIND.build(CrLsoSettings(**{**SMALL, **options}), Surroundings(space))
-
-
-def size(graph: LabeledGraph) -> Observation:
-    """An objective for any space."""
-    labels = (*(graph.node_labels or ()), *(graph.edge_labels or ()))
-    return Observation(graph, 10.0 + len(graph.edges) + sum(labels))
 
 
 @pytest.mark.parametrize("optimiser", ["gradient", "tpe"])

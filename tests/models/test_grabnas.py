@@ -13,7 +13,6 @@ import torch
 
 from nasgoat.errors import UnknownNameError
 from nasgoat.graphs import LabeledGraph
-from nasgoat.records import Observation
 from nasgoat.search import Surroundings
 from nasgoat.spaces import SearchSpace, TableSpace, digraphs, nasbench201, nasbench_graph
 from nasgoat.study import Study
@@ -27,7 +26,7 @@ from nasgoat_models.grabnas.meta import meta_train, tasks_of
 from nasgoat_models.grabnas.method import GrabNas
 from nasgoat_models.grabnas.set_transformer import SetTransformer
 from nasgoat_models.grabnas.settings import KIND, GrabNasSettings
-from tests.search.toy import SPACE, TINY, Toy
+from tests.search.toy import SPACE, TINY, Toy, size
 
 SMALL: dict[str, Any] = {
     "initial": 5,
@@ -45,12 +44,6 @@ SMALL: dict[str, Any] = {
 
 def method(space: SearchSpace = SPACE, **options: Any) -> Any:
     return KIND.build(GrabNasSettings(**{**SMALL, **options}), Surroundings(space))
-
-
-def size(graph: LabeledGraph) -> Observation:
-    """An objective for any space."""
-    labels = (*(graph.node_labels or ()), *(graph.edge_labels or ()))
-    return Observation(graph, 10.0 + len(graph.edges) + sum(labels))
 
 
 def test_a_set_has_no_order_but_its_elements_count() -> None:

@@ -19,7 +19,7 @@ from nasgoat.search.base import described
 from nasgoat.search.options import checked
 from nasgoat.spaces import SearchSpace, TableSpace, darts, digraphs, nasbench101, nasbench201
 from nasgoat.study import Study
-from tests.search.toy import SPACE, TINY, Toy
+from tests.search.toy import SPACE, TINY, Toy, size
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "models" / "pyproject.toml").read_text(encoding="utf-8"))
@@ -87,12 +87,6 @@ def test_a_resumed_search_goes_on_as_if_nothing_had_happened(name: str, tmp_path
     assert len({TINY.key(graph) for graph in straight}) == 11
 
 
-def edges(graph: LabeledGraph) -> Observation:
-    """An objective for any space."""
-    labels = (*(graph.node_labels or ()), *(graph.edge_labels or ()))
-    return Observation(graph, 10.0 + len(graph.edges) + sum(labels))
-
-
 SPACES = [
     nasbench201(),
     darts(),
@@ -111,7 +105,7 @@ def test_every_kind_of_space_is_searched(name: str, space: SearchSpace) -> None:
             pytest.skip("DARTS is neither listable nor quickly solved")
         options = {"optimizer": "auto"}
     with Study(space, method(name, space, **options)) as study:
-        study.run(edges, 7, 2)
+        study.run(size, 7, 2)
     assert len({space.key(one.graph) for one in study.observations}) == 7
     assert all(space.contains(one.graph) for one in study.observations)
 

@@ -18,7 +18,7 @@ from nasgoat.search.op_graphs import OpGraphs
 from nasgoat.search.options import options_of
 from nasgoat.spaces import SearchSpace, TableSpace, darts, digraphs, nasbench201
 from nasgoat.study import Study
-from tests.search.toy import SPACE, TINY, Toy
+from tests.search.toy import SPACE, TINY, Toy, size
 
 RIVALS = ["gp-bayesopt", "nasbot", "nasbot-degrees", "nasbowl", "tpe", "cmaes"]
 SMALL = {"pool": 40, "initial": 5}
@@ -28,12 +28,6 @@ def rival(name: str, space: SearchSpace = SPACE) -> SearchMethod[Any]:
     settings = MethodSpec.of(name)
     known = options_of(type(settings.build(space)))
     return MethodSpec.of(name, {k: v for k, v in SMALL.items() if k in known}).build(space)
-
-
-def edges(graph: LabeledGraph) -> Observation:
-    """An objective for any space."""
-    labels = (*(graph.node_labels or ()), *(graph.edge_labels or ()))
-    return Observation(graph, 10.0 + len(graph.edges) + sum(labels))
 
 
 @pytest.mark.parametrize("name", RIVALS)
@@ -83,7 +77,7 @@ def test_penalties_that_grew_are_learnt_anew(name: str, tmp_path: Path) -> None:
 )
 def test_every_kind_of_space_is_searched(name: str, space: SearchSpace) -> None:
     with Study(space, rival(name, space)) as study:
-        study.run(edges, 9, 2)
+        study.run(size, 9, 2)
     assert len({space.key(one.graph) for one in study.observations}) == 9
     assert all(space.contains(one.graph) for one in study.observations)
 
@@ -203,7 +197,7 @@ def test_a_sampler_that_draws_nothing_new_gives_way_to_chance() -> None:
     space = TableSpace.of("few", SPACE, GraphBatch.of(rows[:3]))  # hardly any choices make a row
     method = OptunaSearch(initial=1)
     state = method.start(space, rng())
-    told = [edges(state.design.graphs[0])]
+    told = [size(state.design.graphs[0])]
     _, proposals = method.propose(state, told, [], 5, rng())
     assert len(proposals) == space.size() - 1
     assert "random" in {one.origin for one in proposals}

@@ -35,6 +35,12 @@ class Toy:
         return Observation(graph, value, value + 1, {"edges": float(len(graph.edges))}, 0.25)
 
 
+def size(graph: LabeledGraph) -> Observation:
+    """An objective for any space: edges, and labels as numbers."""
+    labels = (*(graph.node_labels or ()), *(graph.edge_labels or ()))
+    return Observation(graph, 10.0 + len(graph.edges) + sum(labels))
+
+
 @dataclass(frozen=True)
 class FixedSurrogate:
     """A linear kernel with given weights on standardised targets."""
