@@ -7,7 +7,7 @@ import itertools
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -72,10 +72,7 @@ class Folder:
             )
             raise JournalError(msg) from error
         if found != header:
-            other = [key for key in header if found.get(key) != header[key]]
-            told = "; ".join(
-                f"{key} is {found.get(key)} there, {header[key]} here" for key in other
-            )
+            told = "; ".join(differences(found, header))
             msg = (
                 f"{path} tells of a trial with other settings: {told}; give the same ones to go on "
                 "with it, give the method another label, or choose another --out"
@@ -120,6 +117,18 @@ class Lock:
         trace: TracebackType | None,
     ) -> None:
         self._file.close()
+
+
+def differences(there: Any, here: Any, name: str = "") -> Iterator[str]:
+    """What differs between two JSON values, place by place: ``a.b is 1 there, 2 here``."""
+    if there == here:
+        return
+    if isinstance(there, Mapping) and isinstance(here, Mapping):
+        for key in dict.fromkeys([*there, *here]):
+            place = f"{name}.{key}" if name else key
+            yield from differences(there.get(key), here.get(key), place)
+    else:
+        yield f"{name} is {json.dumps(there)} there, {json.dumps(here)} here"
 
 
 def slug(name: str) -> str:

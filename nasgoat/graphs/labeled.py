@@ -60,6 +60,31 @@ class LabeledGraph:
             object.__setattr__(self, "edge_labels", tuple(labels[i] for i in order) or None)
 
     @classmethod
+    def of_sorted(
+        cls,
+        n: int,
+        edges: tuple[Edge, ...],
+        node_labels: tuple[int, ...],
+        edge_labels: tuple[int, ...],
+    ) -> Self:
+        """Build a graph from what is known to be right, without a check.
+
+        Args:
+            n: number of nodes, at least 1.
+            edges: sorted, as plain integers.
+            node_labels: one per node, all -1 if nodes carry none.
+            edge_labels: one per edge, all -1 if edges carry none.
+        """
+        graph = object.__new__(cls)
+        object.__setattr__(graph, "n", n)
+        object.__setattr__(graph, "edges", edges)
+        of_nodes = node_labels if min(node_labels) >= 0 else None
+        object.__setattr__(graph, "node_labels", of_nodes)
+        of_edges = edge_labels if edge_labels and min(edge_labels) >= 0 else None
+        object.__setattr__(graph, "edge_labels", of_edges)
+        return graph
+
+    @classmethod
     def from_adjacency(
         cls,
         adjacency: ArrayLike,

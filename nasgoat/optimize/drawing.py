@@ -47,9 +47,9 @@ def drawn_pool(
         if missing == 0:
             break
         drawn = _samples(space, missing, rng)
-        for i, key in enumerate(space.keys(drawn)):
-            if key not in taken and key not in found:
-                found[key] = drawn[i]
+        for key, graph in zip(space.keys(drawn), drawn, strict=True):
+            if key not in taken:
+                found.setdefault(key, graph)
     return found or _last_resort(space, taken, size, rng)
 
 

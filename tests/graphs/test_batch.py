@@ -1,5 +1,7 @@
 """GraphBatch: the same graphs as arrays, whatever the padding."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,7 +19,11 @@ def test_round_trip_with_padding(graphs: list[LabeledGraph], n: int) -> None:
     assert batch.n == max([n, *(graph.n for graph in graphs)])
     assert len(batch) == len(graphs)
     assert list(batch) == graphs
+    assert [batch[i] for i in range(-len(graphs), len(graphs))] == graphs * 2
     assert list(batch.padded(batch.n + 2)) == graphs
+    assert json.loads(json.dumps([graph.to_json() for graph in batch])) == [
+        g.to_json() for g in graphs
+    ]
 
 
 @given(lists_of_graphs, lists_of_graphs)
