@@ -139,7 +139,10 @@ def test_other_settings_are_refused(folder: Folder) -> None:
     for other, what in (
         (plan(RANDOM, trials=1, budget=13, checkpoints=(12,)), "budget is 12 there, 13 here"),
         (plan(RANDOM, trials=1, budget=12, batch=2, checkpoints=(12,)), "batch is 1 there, 2"),
-        (plan(contender("random", LocalSearch()), trials=1, budget=12, checkpoints=(12,)), "method.name is"),
+        (
+            plan(contender("random", LocalSearch()), trials=1, budget=12, checkpoints=(12,)),
+            "method.name is",
+        ),
     ):
         with pytest.raises(JournalError, match=what):
             outcomes(other, survey(other), folder)
