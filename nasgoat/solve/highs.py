@@ -17,7 +17,7 @@ from nasgoat.graphs import LabeledGraph
 from nasgoat.mip import AcquisitionProblem
 from nasgoat.records import Limits, ProgressCallback
 from nasgoat.solve.base import Outcome, Start
-from nasgoat.solve.highs_model import HighsModel, highspy
+from nasgoat.solve.highs_model import TOLERANCE, HighsModel, highspy
 from nasgoat.solve.record import Design, Record
 from nasgoat.solve.standard_form import StandardForm, standard_form
 
@@ -121,7 +121,8 @@ class _Solve:
                 if self.tight:
                     status = "stalled"  # every graph found has its tangents: rounding is left
                     break
-                self.tight = True  # what HiGHS finds below the graphs' values is its tolerance
+                self.tight = True  # what HiGHS finds below the graphs' values is its tolerance,
+                self._load()  # or the effect of coefficients that were left out
         record.tell()
         return record.outcome(status)
 
@@ -144,7 +145,8 @@ class _Solve:
         """Pass the linear model and its tangents to HiGHS."""
         problem = self.record.problem
         with problem.linear() as model:
-            self.form = form = standard_form(model)
+            # HiGHS takes what is an integer but for its tolerance for one, ratios in a row included
+            self.form = form = standard_form(model, TIGHT if self.tight else TOLERANCE)
         self.design = Design.of(problem, form)
         interrupted = hasattr(self, "model") and self.model.interrupted
         self.model = HighsModel.of(form, self.settings.threads)

@@ -8,22 +8,23 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_array, csr_array
+from scipy.sparse import csc_array, csr_array, csr_matrix
 
 from nasgoat.errors import SolverUnavailableError
 from nasgoat.mip import Cut
 from nasgoat.solve.aside import run_aside
-from nasgoat.solve.standard_form import StandardForm
+from nasgoat.solve.standard_form import StandardForm, without_tiny
 
 Floats = NDArray[np.float64]
 
+# Ten times HiGHS's own. An integer variable's bound is propagated, then rounded away from the
+# solution if it exceeds an integer by this tolerance; a rounding error of a row divided by a
+# small coefficient does that where the tolerance is tight (docs/solver.md)
+TOLERANCE = 1e-5
 OPTIONS = {
     "mip_rel_gap": 0.0,  # the absolute gap decides
     "primal_feasibility_tolerance": 1e-8,
-    # Ten times HiGHS's own. An integer variable's bound is propagated, then rounded away from the
-    # solution if it exceeds an integer by this tolerance; a rounding error of a row divided by a
-    # small coefficient does that where the tolerance is tight (docs/solver.md)
-    "mip_feasibility_tolerance": 1e-5,
+    "mip_feasibility_tolerance": TOLERANCE,
     # HiGHS 1.15.1 loses solutions after a restart, and by a presolve rule that drops an equality
     # clique (its issues 2439 and 3216): models of this package came out wrong with either of them
     "mip_allow_restart": False,
@@ -77,7 +78,9 @@ class HighsModel:
     form: StandardForm
     ceiling_row: int
     unit: float = 1.0  # of the objective inside HiGHS
+    spared: float = 0.0  # the least that coefficients left out of the ceiling's row contribute
     interrupted: bool = False
+    _ran: bool = False  # the last run began; else HiGHS's information is of another one
     _every: NDArray[np.int32] = field(init=False)
 
     @classmethod
@@ -100,9 +103,9 @@ class HighsModel:
             highs.setOptionValue(name, value)
         highs.HandleUserInterrupt = True
         highs.passModel(lp)
-        used = np.flatnonzero(form.cost)
-        highs.addRow(-LARGE, LARGE, len(used), used, form.cost[used] / unit)
-        return cls(highs, form, len(form.row_lower), unit)
+        row, least, _ = without_tiny(csr_matrix(form.cost), form.lower, form.upper, form.share)
+        highs.addRow(-LARGE, LARGE, row.nnz, row.indices, row.data / unit)
+        return cls(highs, form, len(form.row_lower), unit, float(least[0]))
 
     def __post_init__(self) -> None:
         self._every = np.arange(len(self.form.cost), dtype=np.int32)
@@ -122,7 +125,7 @@ class HighsModel:
 
     def keep_below(self, objective: float) -> None:
         """Make points with a larger objective infeasible."""
-        ceiling = (objective - self.form.offset) / self.unit
+        ceiling = (objective - self.form.offset - self.spared) / self.unit
         self.highs.changeRowBounds(self.ceiling_row, -LARGE, ceiling)
 
     def set(self, options: Mapping[str, Any]) -> None:
@@ -210,7 +213,7 @@ class HighsModel:
     def bound(self) -> float:
         """What the last run proved; nothing where HiGHS sets to zero what it does not know."""
         info = self.highs.getInfo()
-        if not info.valid:
+        if not (self._ran and info.valid):
             return -np.inf
         if self.form.integer.any():
             return self.unit * float(info.mip_dual_bound)
@@ -220,7 +223,7 @@ class HighsModel:
     @property
     def nodes(self) -> int:
         """Branch-and-bound nodes of the last run."""
-        return max(int(self.highs.getInfo().mip_node_count), 0)
+        return max(int(self.highs.getInfo().mip_node_count), 0) if self._ran else 0
 
     @property
     def _objective(self) -> float:
@@ -234,7 +237,8 @@ class HighsModel:
         self.highs.changeColsIntegrality(len(self._every), self._every, flags.astype(np.uint8))
 
     def _run(self, seconds: float, meanwhile: Callable[[], None] = lambda: None) -> str:
-        if seconds <= 0:
+        self._ran = seconds > 0
+        if not self._ran:
             return "not_run"
         self.highs.setOptionValue("time_limit", min(seconds, LARGE))
         if run_aside(self.highs.run, self.highs.cancelSolve, meanwhile):

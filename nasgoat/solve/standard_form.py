@@ -37,13 +37,18 @@ class StandardForm:
     upper: Floats
     integer: NDArray[np.bool_]  # (n_columns,)
     column_of: dict[int, int]  # id of a Pyomo variable -> column; none if fixed, or in no row
+    share: float = 0.0  # of the largest coefficient of a row, below which others are tiny
 
     def row(self, terms: Sequence[tuple[pyo.Var, float]]) -> tuple[list[int], list[float], float]:
         """Columns and coefficients of a sum, and the most that all other terms contribute."""
         columns, values, fixed = [], [], 0.0
+        largest = max(
+            (abs(a) for variable, a in terms if id(variable) in self.column_of), default=0
+        )
+        least = max(LEAST_COEFFICIENT, self.share * largest)
         for variable, coefficient in terms:
             column = self.column_of.get(id(variable))
-            if column is not None and abs(coefficient) >= LEAST_COEFFICIENT:
+            if column is not None and abs(coefficient) >= least:
                 columns.append(column)
                 values.append(float(coefficient))
             elif variable.fixed:
@@ -70,8 +75,13 @@ class StandardForm:
         return float(variable.lb if value is None else value)
 
 
-def standard_form(model: pyo.ConcreteModel) -> StandardForm:
+def standard_form(model: pyo.ConcreteModel, share: float = 0.0) -> StandardForm:
     """Compile the active rows of a model, all of them linear.
+
+    Args:
+        model: of bounded variables.
+        share: coefficients below this share of the largest one of their row leave it, as tiny ones
+            always do, with their largest effect granted to the row.
 
     Raises:
         EmptySpaceError: a row is violated by its fixed variables alone.
@@ -98,7 +108,7 @@ def standard_form(model: pyo.ConcreteModel) -> StandardForm:
     A, sense, rhs = A[kept], sense[kept], rhs[kept]
     lower = np.array([float(variable.lb) for variable in columns])
     upper = np.array([float(variable.ub) for variable in columns])
-    A, least, most = _without_tiny(A, lower, upper)
+    A, least, most = without_tiny(A, lower, upper, share)
     return StandardForm(
         cost=form.c.toarray()[0].astype(float),
         offset=float(form.c_offset[0]),
@@ -109,16 +119,20 @@ def standard_form(model: pyo.ConcreteModel) -> StandardForm:
         upper=upper,
         integer=np.array([not variable.is_continuous() for variable in columns], dtype=np.bool_),
         column_of={id(variable): i for i, variable in enumerate(columns)},
+        share=share,
     )
 
 
-def _without_tiny(
-    A: sparse.csr_matrix, lower: Floats, upper: Floats
+def without_tiny(
+    A: sparse.csr_matrix, lower: Floats, upper: Floats, share: float
 ) -> tuple[sparse.csr_matrix, Floats, Floats]:
     """A matrix without its tiny coefficients, and the range of what they contribute to each row."""
+    size = abs(A)
+    largest = np.asarray(size.max(axis=1).todense()).ravel() if A.shape[1] else np.zeros(A.shape[0])
+    least = np.maximum(LEAST_COEFFICIENT, share * largest)
     tiny = A.copy()
-    tiny.data = np.where(np.abs(A.data) < LEAST_COEFFICIENT, A.data, 0.0)
+    tiny.data = np.where(size.data < np.repeat(least, np.diff(A.indptr)), A.data, 0.0)
     tiny.eliminate_zeros()
     up, down = tiny.maximum(0.0), tiny.minimum(0.0)
-    least, most = up @ lower + down @ upper, up @ upper + down @ lower
-    return sparse.csr_matrix(A - tiny), least, most
+    low, high = up @ lower + down @ upper, up @ upper + down @ lower
+    return sparse.csr_matrix(A - tiny), low, high

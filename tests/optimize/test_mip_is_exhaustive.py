@@ -103,6 +103,12 @@ def test_tiny_coefficients_do_not_spoil_the_proof(seed: int) -> None:
     assert "optimal" in compare(drawn)
 
 
+def test_small_shares_of_a_row_do_not_spoil_the_proof() -> None:
+    """HiGHS 1.15.1 proved -16.3 where the optimum is -23.3: shares of 2e-7 to 1e-5 in one row."""
+    drawn = replace(wide_task(2818), limits=Limits())
+    assert compare(drawn) == ["optimal"] * 2
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("hundred", range(20))
 def test_mip_is_exhaustive_at_length(hundred: int) -> None:

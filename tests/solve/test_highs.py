@@ -225,6 +225,33 @@ def test_rounding_errors_of_rows_fix_no_binary(error: float, presolve: str) -> N
     assert model.bound == pytest.approx(-0.007, abs=2e-5)
 
 
+def test_a_run_that_never_began_proves_nothing() -> None:
+    """HiGHS still tells of the run before, whose bound of a MIP is 0."""
+    with small_problem(SMALL["nb101-4"]).linear() as written:
+        model = HighsModel.of(standard_form(written), threads=1)
+    assert model.solve_relaxation(np.inf) is not None
+    assert model.solve(0.0, 0.0, lambda point: None, lambda: None) == "time_limit"
+    assert model.bound == -np.inf
+    assert model.nodes == 0
+
+
+def test_small_shares_of_a_row_leave_it_with_room() -> None:
+    model = bounded("xyz")
+    model.z.setlb(-1.0)
+    model.objective = pyo.Objective(expr=model.x)
+    model.same = pyo.Constraint(expr=1e-4 * model.x - 2e-4 * model.z + 50.0 * model.y == 3.0)
+    model.less = pyo.Constraint(expr=1e-4 * model.x + model.y <= 3.0)
+    form = standard_form(model, 1e-5)
+    x, y = form.column_of[id(model.x)], form.column_of[id(model.y)]
+    assert form.A[0].toarray().ravel()[[x, y]].tolist() == [0.0, 50.0]
+    assert form.A[1].toarray().ravel()[[x, y]].tolist() == [1e-4, 1.0]
+    assert form.row_lower[0] == pytest.approx(3.0 - 4e-4 - 2e-4)
+    assert form.row_upper[0] == pytest.approx(3.0 + 8e-4)
+    columns, values, most = form.row([(model.y, 50.0), (model.x, 1e-4), (model.z, -2e-4)])
+    assert (columns, values) == ([y], [50.0])
+    assert most == pytest.approx(4e-4 + 2e-4)
+
+
 def test_the_model_is_left_as_it_was() -> None:
     """A solve adds no row to the Pyomo model, so that it can be handed to another solver."""
     space = SMALL["nb101-4"]

@@ -226,7 +226,7 @@ def check_reference(rows: np.ndarray) -> None:
     rng = np.random.default_rng(0)
     old = np.tile(np.arange(7), (len(cells), 1))
     for n in np.unique(cells.sizes):  # some other numbering of the inner nodes, upwards or not
-        orders = np.array(list(permutations(range(1, n - 1)))).reshape(-1, n - 2)
+        orders = np.array(list(permutations(range(1, n - 1))), dtype=np.int64)
         chosen = np.flatnonzero(cells.sizes == n)
         old[chosen, 1 : n - 1] = orders[rng.integers(len(orders), size=len(chosen))]
     shuffled = cells.permuted(old)
