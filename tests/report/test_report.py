@@ -124,6 +124,10 @@ def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
         read([tmp_path / "nowhere"])
     with pytest.raises(JournalError, match="is no run: there is no"):
         read([tmp_path])
+    other = (folder() / "random/journal.jsonl").read_text().replace('"format":1', '"format":99', 1)
+    (tmp_path / "journal.jsonl").write_text(other)
+    with pytest.raises(JournalError, match="journal format 99, this version of nasgoat reads 1"):
+        read([tmp_path])
     (tmp_path / "results.json").write_text("{}")
     with pytest.raises(JournalError, match="cannot be read"):
         read([tmp_path])
