@@ -2,6 +2,7 @@
 
 Without arguments all notebooks run in full size and are written back. ``--quick`` runs them in the
 size that the tests use and writes nothing. Metadata that change from run to run are left out.
+A notebook whose metadata name packages under ``needs`` is left as it is where one is not installed.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import argparse
 import os
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -28,11 +30,20 @@ def main() -> None:
     os.environ["NASGOAT_QUICK"] = "1" if options.quick else "0"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     for path in options.names or sorted(HERE.glob("*.ipynb")):
+        if missing := lacking(path):
+            sys.stdout.write(f"{path.name}: left out, needs {', '.join(missing)}\n")
+            continue
         began = time.perf_counter()
         notebook = executed(path)
         if not options.quick:
             nbformat.write(notebook, path)
         sys.stdout.write(f"{path.name}: {time.perf_counter() - began:.0f} s\n")
+
+
+def lacking(path: Path) -> list[str]:
+    """Packages that a notebook needs and that are not installed."""
+    needs = nbformat.read(path, as_version=4).metadata.get("needs", [])
+    return [name for name in needs if find_spec(name) is None]
 
 
 def executed(path: Path) -> nbformat.NotebookNode:

@@ -13,10 +13,15 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LARGEST = 200_000  # bytes of a notebook with its outputs
 
 
+def read(path: Path) -> dict[str, Any]:
+    """A notebook."""
+    notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return notebook
+
+
 def cells(path: Path, kind: str) -> list[dict[str, Any]]:
     """The cells of a kind."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    return [cell for cell in notebook["cells"] if cell["cell_type"] == kind]
+    return [cell for cell in read(path)["cells"] if cell["cell_type"] == kind]
 
 
 def text(cell: dict[str, Any]) -> str:
@@ -25,12 +30,14 @@ def text(cell: dict[str, Any]) -> str:
 
 
 def test_there_are_notebooks() -> None:
-    assert [path.name[:2] for path in NOTEBOOKS][:3] == ["01", "02", "03"]
+    assert [path.name[:2] for path in NOTEBOOKS] == [f"0{number}" for number in range(1, 8)]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plt = pytest.importorskip("matplotlib.pyplot")
+    for name in read(path)["metadata"].get("needs", ()):
+        pytest.importorskip(name, reason=f"the notebook needs {name}")
     monkeypatch.setenv("NASGOAT_QUICK", "1")
     monkeypatch.delenv("NASGOAT_DATA", raising=False)
     monkeypatch.chdir(path.parent)

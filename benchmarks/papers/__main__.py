@@ -30,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m benchmarks.papers", description=__doc__)
     made.add_argument("name", nargs="?", choices=ITEMS, metavar="NAME", help="see --list")
     made.add_argument("--list", action="store_true", help="name all tables and figures")
-    made.add_argument("--full", action="store_true", help="sizes near the paper's: hours")
+    made.add_argument("--full", action="store_true", help="sizes near the paper's")
     made.add_argument("--seeds", type=_positive, help="repetitions (the item's own number)")
     made.add_argument("--data", type=Path, help="directory of tables (NASGOAT_DATA)")
     made.add_argument("--output", type=Path, default=RESULTS, help=f"JSON lines ({RESULTS.name})")

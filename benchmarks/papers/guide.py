@@ -30,9 +30,9 @@ python -m benchmarks.papers crlso-table2 --output runs/papers.jsonl --pictures r
 ```
 
 Run from the root of a checkout after `make setup-all`, with tables where `NASGOAT_DATA` says
-([tables.md](tables.md)). Quick sizes are meant for at most two minutes on one idle core; `--full`
-comes near the paper's sizes and takes hours. A line per run is appended to
-`benchmarks/results/papers.jsonl`: command, commit, date, processor, all rows and their means.
+([tables.md](tables.md)). Every section says how long its quick size took; `--full` comes near the
+paper's sizes, and was not run. A line per run is appended to `benchmarks/results/papers.jsonl`:
+command, commit, date, processor, all rows and their means.
 After Ctrl-C what was found is shown and written, marked as interrupted.
 
 This page is written by `python -m benchmarks.papers.guide` from the quick runs on record; where

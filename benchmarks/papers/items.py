@@ -17,7 +17,7 @@ class Setting:
     """How large a run is, and where its files are.
 
     Args:
-        full: the paper's sizes or near them; else at most two minutes on one core.
+        full: the paper's sizes or near them; else about a minute on one core.
         seeds: repetitions; None for the item's own number.
         data: directory of tables; None for the default.
         pictures: folder of plots and of what can go on after an interruption.

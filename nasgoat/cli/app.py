@@ -121,6 +121,7 @@ def run(
         bool,
         typer.Option(
             "--check-exhaustive",
+            metavar=options.SWITCH,
             help="Compare every certified optimum with exhaustive search.",
             rich_help_panel="Optimisation",
         ),
@@ -128,7 +129,9 @@ def run(
     noisy: Annotated[
         bool,
         typer.Option(
-            "--noisy", help="Draw one training per architecture, by the seed, instead of the mean."
+            "--noisy",
+            metavar=options.SWITCH,
+            help="Draw one training per architecture, by the seed, instead of the mean.",
         ),
     ] = False,
     seed: options.Seed = 0,
@@ -138,7 +141,8 @@ def run(
         typer.Option(help="Directory for journal and plot; default: a new one below runs/."),
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the journal in --out.")
+        bool,
+        typer.Option("--resume", metavar=options.SWITCH, help="Go on with the journal in --out."),
     ] = False,
     json: options.Json = False,
     debug: options.Debug = False,
@@ -262,7 +266,14 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version",
+            metavar=options.SWITCH,
+            callback=_version,
+            is_eager=True,
+            help="Print the version.",
+        ),
     ] = False,
 ) -> None:
     """Options that come before the command."""

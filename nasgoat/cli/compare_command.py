@@ -23,7 +23,7 @@ def compare(
     methods: Annotated[
         Optional[list[str]],  # noqa: UP045
         typer.Option(
-            help="Methods joined by commas, each [label=]name[:key=value,...]; repeatable. "
+            help=r"Methods joined by commas, each \[label=]name\[:key=value,...]; repeatable. "
             "Default: random,evolution,local-search,goat."
         ),
     ] = None,

@@ -152,9 +152,16 @@ def _loaded(path: Path) -> dict[str, Any]:
 
     try:
         value = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        told = error.strerror if isinstance(error, OSError) else " ".join(str(error).split())
-        msg = f"cannot read {path}: {told}"
+    except OSError as error:
+        msg = f"cannot read {path}: {error.strerror}"
+        raise BadDataError(msg) from error
+    except yaml.MarkedYAMLError as error:
+        at = error.problem_mark
+        where = "" if at is None else f" in line {at.line + 1}, column {at.column + 1}"
+        msg = f"{path} is no YAML{where}: {error.problem}"
+        raise BadDataError(msg) from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        msg = f"{path} is no YAML: {error}"
         raise BadDataError(msg) from error
     value = {} if value is None else value
     if not isinstance(value, dict):

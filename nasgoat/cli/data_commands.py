@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,9 @@ def show_list(data: Path | None, *, json: bool) -> None:
         grid.add_column(head, overflow="fold")
     for one in sets:
         held = ", ".join(Path(path).name for path in one["present"])
-        grid.add_row(one["name"], "yes" if held else "no", held or one["get"], one["licence"])
+        grid.add_row(
+            one["name"], "yes" if held else "no", escape(held or one["get"]), one["licence"]
+        )
     stdout().print(grid)
     stdout().print(f"\ndata directory: {escape(str(folder))}", soft_wrap=True)
 
@@ -214,15 +216,25 @@ def _print_info(one: Entry, value: dict[str, Any]) -> None:
         print_(f"  file     {file['name']}{size}{remark}", soft_wrap=True)
         print_(f"           {escape(file['url'] or 'no address')}", soft_wrap=True)
         print_(f"           sha256 {file['sha256'] or 'unknown'}", soft_wrap=True)
-    for table in value["tables"]:
-        print_(f"\n{table['benchmark']}", style="bold")
+    _print_tables(value["tables"])
+
+
+def _print_tables(tables: Sequence[dict[str, Any]]) -> None:
+    """What is in the tables that are here, and the names of those that are not."""
+    print_ = stdout().print
+    for table in tables:
         if "missing" in table:
-            print_(f"  {escape(table['missing'])}", soft_wrap=True)
             continue
+        print_(f"\n{table['benchmark']}", style="bold")
         print_(f"  {escape(table['objective'])}", soft_wrap=True)
         if "rows" in table:
             for line in _table_lines(table):
                 print_(f"  {line}", soft_wrap=True)
+    missing = [table for table in tables if "missing" in table]
+    if missing:
+        names = ", ".join(table["benchmark"] for table in missing)
+        print_(f"\nnot here: {names}", soft_wrap=True)
+        print_(f"  {escape(missing[0]['missing'])}", soft_wrap=True)
 
 
 def _table_lines(table: dict[str, Any]) -> Iterator[str]:

@@ -30,7 +30,13 @@ from nasgoat.tabular.catalogue import CATALOGUE
 from nasgoat.tabular.files import data_directory
 
 DISTRIBUTION = "nasgoat"
-TOOLS = ("all", "dev", "docs", "notebooks")  # extras that no command needs
+EXTRAS = {  # what they are for; the solvers' are reported with the solvers
+    "torch": "the package in models/: neural methods, trainings",
+    "dask": "evaluations on a cluster",
+    "data": "the benchmarks analog-nasbench:*",
+    "optuna": "the methods tpe and cmaes, nasgoat export",
+    "reference": "reference kernels in tests",
+}
 COLOURS = {"ok": "green", "absent": "yellow", "broken": "bold red"}
 SECONDS = 60.0  # for a problem that takes well under one
 
@@ -119,15 +125,14 @@ def _packages() -> Iterator[Finding]:
 
 
 def _extras() -> Iterator[Finding]:
-    for extra in importlib.metadata.metadata(DISTRIBUTION).get_all("Provides-Extra") or ():
-        if extra in TOOLS:
-            continue
+    for extra, use in EXTRAS.items():
         wrong = [text for one in _requirements(extra) if (text := _lack(one))]
         if wrong:
+            text = f"{', '.join(wrong)}; for {use}"
             cure = f"pip install '{DISTRIBUTION}[{extra}]' if you want it"
-            yield Finding(f"extra {extra}", "absent", ", ".join(wrong), cure)
+            yield Finding(f"extra {extra}", "absent", text, cure)
         else:
-            yield Finding(f"extra {extra}", "ok", "installed")
+            yield Finding(f"extra {extra}", "ok", f"installed; for {use}")
 
 
 def _lack(requirement: Requirement) -> str:

@@ -67,7 +67,7 @@ def show_spaces(*, json: bool) -> None:
         nodes = ", ".join(map(str, one["nodes"]))
         grid.add_row(name, one["architectures"], nodes, f"{len(labels)} on {where}", one["source"])
     stdout().print(grid)
-    text = "Rules: --json. A space of your own: docs/development.md, docs/howto.md."
+    text = "`nasgoat spaces --json` has labels and rules. A space of your own: docs/howto.md."
     stdout().print(f"\n{text}", style="dim", soft_wrap=True)
 
 

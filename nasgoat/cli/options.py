@@ -90,8 +90,11 @@ Config = Annotated[
         callback=from_config,
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
+SWITCH = ""  # metavar of an option that takes no value; typer's own would be <bool>
+Json = Annotated[
+    bool, typer.Option("--json", metavar=SWITCH, help="Print one JSON object on stdout.")
+]
+Debug = Annotated[bool, typer.Option("--debug", metavar=SWITCH, help="Show tracebacks.")]
 Data = Annotated[
     Optional[Path],  # noqa: UP045
     typer.Option(

@@ -19,8 +19,12 @@ def write_report(
     with stderr().status("drawing"):
         sources = read(paths, data)
         page = report(sources, title)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(page, encoding="utf-8")
+        try:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            out.write_text(page, encoding="utf-8")
+        except OSError as error:
+            msg = f"cannot write {out} ({error.strerror}); choose another --out"
+            raise OSError(msg) from error
     if json:
         names = [source.name for source in sources]
         print_json({"page": str(out), "about": names, "bytes": len(page.encode())})

@@ -14,7 +14,7 @@ from nasgoat.cli.errors import friendly
 def report(
     runs: Annotated[
         list[Path],
-        typer.Argument(metavar="RUN...", help="Directories of runs and of comparisons."),
+        typer.Argument(metavar="RUN", help="Directories of runs and of comparisons."),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The page to write.")] = Path(
         "report.html"

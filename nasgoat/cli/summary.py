@@ -129,7 +129,7 @@ def describe(
             f"they differ by {checked['worst']:.1e} at most"
         )
     phases = ", ".join(f"{name} {value:.1f}" for name, value in summary["seconds"].items())
-    console.print(f"seconds: {phases}")
+    console.print(f"seconds: {phases}", soft_wrap=True)
     console.print(f"regret plot: {summary['plot']}", soft_wrap=True)
     console.print(f"journal: {summary['journal']}", soft_wrap=True)
     folder = Path(summary["journal"]).parent

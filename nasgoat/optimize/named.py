@@ -14,7 +14,7 @@ from nasgoat.optimize.exhaustive import ExhaustiveOptimizer
 from nasgoat.optimize.mip import MipOptimizer
 from nasgoat.optimize.pool import DescentOptimizer, PoolOptimizer
 from nasgoat.records import Limits
-from nasgoat.solve import SOLVERS, solver
+from nasgoat.solve import SOLVERS, require_installed, solver
 from nasgoat.spaces import SearchSpace
 
 OPTIMIZERS = ("auto", "mip", "exhaustive", "local-search", "pool")
@@ -87,7 +87,10 @@ class Optimization:
         """
         # joint choices do not fit the licence that comes with gurobipy
         options = ModelOptions(joint=self.solver != "gurobi")
-        mip = MipOptimizer(solver(self.solver or "highs", self.threads), options)
+        chosen = solver(self.solver or "highs", self.threads)
+        if self.name == "mip":
+            require_installed(chosen)
+        mip = MipOptimizer(chosen, options)
         optimizers: dict[str, AcquisitionOptimizer] = {
             "auto": AutoOptimizer(mip),
             "mip": mip,

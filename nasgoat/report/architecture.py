@@ -14,9 +14,10 @@ from nasgoat.report.layout import Layout, Point, layout
 
 Pixel = tuple[float, float]
 
-WIDTH, HEIGHT = 118, 30  # of a node, in pixels
-NARROW, TIP = 62, 6  # of a node without a label; of the head of an arrow
-COLUMN, ROW = 136, 62  # from centre to centre
+HEIGHT, TIP = 30, 6  # of a node; of the head of an arrow, in pixels
+NARROW, WIDE = 62, 118  # the narrowest and the widest node
+LETTER, PADDING = 7.5, 18  # about the width of a letter of a name; of what is beside the name
+ROW, BETWEEN = 62, 18  # from centre to centre of two layers; between the nodes of a layer
 MARGIN = 8
 INK, MUTED = "var(--ink, #1b1b1f)", "var(--muted, #5c5f66)"
 PAPER = "var(--paper, #ffffff)"
@@ -40,11 +41,16 @@ def architecture_svg(
     """
     drawn = _with_operations(graph)
     plan = layout(drawn)
-    wide = plan.width * COLUMN + 2 * MARGIN
-    high = (plan.height - 1) * ROW + HEIGHT + 2 * MARGIN
     boxes = list(_boxes(graph, node_names, edge_names))
-    parts = [_edge(route, plan, boxes[v].width) for (_, v), route in plan.routes.items()]
-    parts += [_box(box, _at(plan.nodes[v])) for v, box in enumerate(boxes)]
+    column = max(box.width for box in boxes) + BETWEEN
+    places = {v: _at(point, column) for v, point in plan.nodes.items()}
+    wide = plan.width * column + 2 * MARGIN
+    high = (plan.height - 1) * ROW + HEIGHT + 2 * MARGIN
+    parts = [
+        _edge([_at(point, column) for point in route], plan, boxes[v].width)
+        for (_, v), route in plan.routes.items()
+    ]
+    parts += [_box(box, places[v]) for v, box in enumerate(boxes)]
     described = escape(f"{title}: {describe(graph, node_names, edge_names)}", quote=True)
     return Drawing(
         f'<svg xmlns="http://www.w3.org/2000/svg" class="architecture" role="img" '
@@ -81,10 +87,10 @@ def _named(label: int, names: Sequence[str]) -> str:
     return names[label] if names else str(label)
 
 
-def _at(point: Point) -> Pixel:
-    """The pixel of a point."""
+def _at(point: Point, column: float) -> Pixel:
+    """The pixel of a point; ``column`` is the distance of neighbours in a layer."""
     x, y = point
-    return MARGIN + (x + 0.5) * COLUMN, MARGIN + y * ROW + HEIGHT / 2
+    return MARGIN + (x + 0.5) * column, MARGIN + y * ROW + HEIGHT / 2
 
 
 def _with_operations(graph: LabeledGraph) -> LabeledGraph:
@@ -103,7 +109,11 @@ class Box:
 
     name: str
     colour: str
-    width: float = WIDTH
+
+    @property
+    def width(self) -> float:
+        """As the name needs it, within limits."""
+        return min(max(NARROW, LETTER * len(self.name) + PADDING), WIDE)
 
 
 def _boxes(
@@ -112,9 +122,8 @@ def _boxes(
     """The nodes, then the operations on edges."""
     names = _names(graph, node_names)
     for v, name in enumerate(names):
-        plain = graph.node_labels is None
         colour = MUTED if graph.node_labels is None else _tint(graph.node_labels[v])
-        yield Box(name, colour, NARROW if plain else WIDTH)
+        yield Box(name, colour)
     for label in graph.edge_labels or ():
         yield Box(_named(label, edge_names), _tint(label))
 
@@ -130,9 +139,8 @@ def _box(box: Box, place: Pixel) -> str:
     )
 
 
-def _edge(route: Sequence[Point], plan: Layout, width: float) -> str:
+def _edge(points: list[Pixel], plan: Layout, width: float) -> str:
     """An edge between boxes; ``width`` is that of its last one."""
-    points = [_at(point) for point in route]
     (x0, y0), (x1, y1) = points[0], points[-1]
     if not plan.layered:
         return _straight(points[0], points[-1], width) if plan.arrows else _line(_to(*points))

@@ -49,7 +49,7 @@ def finished(axes: Axes, x: str, y: str) -> None:
     if x.startswith("evaluation"):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel(x)
-    axes.set_ylabel(textwrap.fill(y, LONG))
+    axes.set_ylabel(textwrap.fill(y.replace(" %", "\N{NO-BREAK SPACE}%"), LONG))
     axes.legend(frameon=False, fontsize="small")
 
 

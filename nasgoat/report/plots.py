@@ -16,7 +16,6 @@ from nasgoat.study import COLOURS, make_logarithmic, regret_figure
 
 LEVELS = np.linspace(0.05, 0.95, 19)  # of central intervals
 PROVEN, OPEN = COLOURS[0], COLOURS[1]
-LEAST_GAP = 1e-12  # what a gap of 0 is drawn at
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +61,13 @@ def regret_picture(runs: Sequence[Run], name: str) -> Picture | None:
 
 
 def gap_picture(run: Run, name: str) -> Picture | None:
-    """Gaps of the certificates over a run."""
+    """Gaps of the certificates over a run; None where all are 0 or there are none."""
     bounded = [(number, one) for number, one in certificates(run) if one.gap is not None]
-    if not bounded:
+    positive = [one.gap for _, one in bounded if one.gap]
+    if not positive:
         return None
     figure, axes = empty_axes()
-    least = min((one.gap for _, one in bounded if one.gap), default=LEAST_GAP)
+    least = min(positive)
     for done, colour, label in ((True, PROVEN, "complete proof"), (False, OPEN, "stopped early")):
         chosen = [(number, one) for number, one in bounded if (one.status == "optimal") == done]
         if chosen:
@@ -76,11 +76,11 @@ def gap_picture(run: Run, name: str) -> Picture | None:
     axes.set_yscale("log")
     finished(axes, "evaluation", "gap of the certificate")
     proven = sum(one.status == "optimal" for _, one in bounded)
-    worst = max(one.gap or 0.0 for _, one in bounded)
-    exact = sum(one.gap == 0 for _, one in bounded)
+    exact = len(bounded) - len(positive)
     caption = (
         f"{proven} of {len(bounded)} certificates are complete proofs; the largest gap is "
-        f"{worst:.1e}" + (f", and {exact} gaps of 0 lie on the lower edge." if exact else ".")
+        f"{max(positive):.1e}"
+        + (f", and {exact} gaps of 0 lie on the lower edge." if exact else ".")
     )
     return Picture(figure_svg(figure, name, caption), caption)
 

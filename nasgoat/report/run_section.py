@@ -70,15 +70,19 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
 
 def _proofs(run: Run, anchor: str) -> Iterator[str]:
     yield html.heading("Certificates", f"{anchor}-certificates", 3)
-    shown = [gap_picture(run, f"{anchor}-gap"), seconds_picture(run, f"{anchor}-seconds")]
-    if not certificates(run):
+    found = [one for _, one in certificates(run)]
+    if not found:
         yield html.paragraph(f"{run.method} proposes without a certificate: no optimum was proven.")
         return
     yield html.paragraph(
         "A certificate is about the acquisition function, that is, about what the model believes: "
         "no architecture of the space has an acquisition value below the lower bound."
     )
-    yield html.figures(shown)
+    if all(one.gap == 0 for one in found):
+        yield html.paragraph(f"All {len(found)} certificates are complete proofs with a gap of 0.")
+    yield html.figures(
+        [gap_picture(run, f"{anchor}-gap"), seconds_picture(run, f"{anchor}-seconds")]
+    )
 
 
 def _surrogate(run: Run, anchor: str) -> Iterator[str]:
@@ -119,7 +123,14 @@ def _drawn(run: Run, step: Step, rank: int) -> Picture:
 
 
 def _proof(one: Certificate) -> str:
-    return "no proof" if one.gap is None else f"proven by {one.solver} to a gap of {one.gap:.1e}"
+    if one.gap is None:
+        return "no proof"
+    by = "exhaustive search" if one.solver == "exhaustive" else one.solver
+    return f"proven by {by}, gap {_gap(one.gap)}"
+
+
+def _gap(value: float) -> str:
+    return f"{value:.1e}" if value else "0"
 
 
 def _evaluations(run: Run) -> str:
@@ -139,5 +150,5 @@ def _row(number: int, step: Step, best: float) -> Sequence[str]:
     if one is None:
         return [*row, "", "", "", "", ""]
     bound = "none" if one.lower_bound is None else f"{one.lower_bound:.5f}"
-    gap = "no proof" if one.gap is None else f"{one.gap:.1e}"
+    gap = "no proof" if one.gap is None else _gap(one.gap)
     return [*row, f"{one.value:.5f}", bound, gap, f"{one.seconds:.2f}", one.solver]

@@ -65,7 +65,22 @@ KINDS: dict[str, MethodKind] = {
     ),
 }
 
-MISSING = {"bananas": "nasgoat-models"}  # methods of packages that may not be installed
+NEURAL = (
+    "bananas",
+    "bohamiann",
+    "bonas",
+    "cr-lso",
+    "dngo",
+    "gcn-predictor",
+    "grab-nas",
+    "icnn-mip",
+    "nao",
+    "ngae",
+    "relu-mip",
+    "wen-2020",
+)
+# methods of packages that may not be installed
+MISSING = dict.fromkeys(NEURAL, "nasgoat-models (models/ in a checkout)")
 
 PROTOCOLS: dict[str, Protocol] = {
     "nasgoat-2025": Protocol(

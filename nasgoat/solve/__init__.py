@@ -28,6 +28,15 @@ def solver(name: str, threads: int = 1) -> Solver:
     return SOLVERS[UnknownNameError.unless_among("solver", name, SOLVERS)](threads)
 
 
+def require_installed(backend: Solver) -> None:
+    """Refuse a solver that is not there, before anything is evaluated.
+
+    Raises:
+        SolverUnavailableError: its package is not installed.
+    """
+    _ = backend.name  # asks the package for its version
+
+
 __all__ = [
     "SOLVERS",
     "Answer",
@@ -44,6 +53,7 @@ __all__ = [
     "SolverState",
     "StandardForm",
     "Start",
+    "require_installed",
     "solver",
     "solver_states",
     "standard_form",

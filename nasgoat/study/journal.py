@@ -125,14 +125,7 @@ class Journal:
             os.close(folder)
 
     def _check_header(self, found: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
-        if found.get("kind") != "study":
-            raise _damage(self.path, 1, "no header of a study")
-        if found.get("format") != FORMAT:
-            msg = (
-                f"{self.path} has the journal format {found.get('format')}, this version of "
-                f"nasgoat reads {FORMAT}; use the one that wrote it, {found.get('nasgoat')}"
-            )
-            raise JournalError(msg)
+        _require_header(self.path, found)
         known = {key: value for key, value in found.items() if key not in INFORMATIVE}
         wanted = {key: value for key, value in expected.items() if key not in INFORMATIVE}
         differences = _differences("", known, wanted)
@@ -150,14 +143,27 @@ def read_journal(path: Path) -> tuple[dict[str, Any], list[Entry]]:
     A last line without its end is not read.
 
     Raises:
-        JournalError: a line cannot be read, or there is no header of a study.
+        JournalError: a line cannot be read, there is no header of a study, or its format is not
+            that of this version.
         OSError: the file cannot be opened.
     """
     *lines, _ = path.read_bytes().split(b"\n")
     parsed = [_parsed(path, number, line) for number, line in enumerate(lines, start=1)]
-    if not parsed or parsed[0].get("kind") != "study":
+    header = parsed[0] if parsed else {}
+    _require_header(path, header)
+    return header, _entries(path, parsed)
+
+
+def _require_header(path: Path, found: Mapping[str, Any]) -> None:
+    """Refuse what is no header, or one of another format."""
+    if found.get("kind") != "study":
         raise _damage(path, 1, "no header of a study")
-    return parsed[0], _entries(path, parsed)
+    if found.get("format") != FORMAT:
+        msg = (
+            f"{path} has the journal format {found.get('format')}, this version of nasgoat reads "
+            f"{FORMAT}; use the one that wrote it, {found.get('nasgoat')}"
+        )
+        raise JournalError(msg)
 
 
 def _entries(path: Path, parsed: list[dict[str, Any]]) -> list[Entry]:

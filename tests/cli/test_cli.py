@@ -16,10 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
-from nasgoat.cli import app
+from tests.cli.calls import answer, nasgoat, one_object
 
 PROTEINS = ("--benchmark", "nasbench-graph:proteins")  # the smallest table: 2,021 rows
 RANDOM = (*PROTEINS, "--method", "random")
@@ -55,27 +53,6 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NASGOAT_DATA", raising=False)
     monkeypatch.setenv("COLUMNS", "80")
-
-
-def nasgoat(*arguments: str) -> Result:
-    """Call the program in this process; stdout and stderr apart."""
-    return CliRunner().invoke(app, arguments)
-
-
-def answer(*arguments: str) -> Any:
-    """The JSON object of a call that succeeds."""
-    result = nasgoat(*arguments, "--json")
-    assert result.exit_code == 0, result.stderr
-    return one_object(result.stdout)
-
-
-def one_object(stdout: str) -> Any:
-    """Exactly one JSON object on one line."""
-    assert stdout.count("\n") == 1
-    assert stdout.endswith("\n")
-    value = json.loads(stdout, parse_constant=pytest.fail)  # NaN and Infinity are no JSON
-    assert isinstance(value, dict)
-    return value
 
 
 def refusal(*arguments: str) -> str:

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from nasgoat.cli import app
 from nasgoat.cli.contenders import arenas, contenders, shared_initial, split
 from nasgoat.cli.meter import Estimate
 from nasgoat.compare import Failure, Record, Trial
 from nasgoat.errors import UnknownNameError
 from nasgoat.tabular import benchmark_names
+from tests.cli.calls import nasgoat
 from tests.compare.contenders import RANDOM, UNLUCKY, plan
 from tests.test_readme import commands
 
@@ -36,7 +36,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def compare(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["compare", *arguments])
+    return nasgoat("compare", *arguments)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_commands_of_the_document_can_be_typed(
 ) -> None:
     plans = []
     monkeypatch.setattr("nasgoat.cli.compare.execute", lambda one: plans.append(one.plan()))
-    result = CliRunner().invoke(app, call)
+    result = nasgoat(*call)
     assert result.exit_code == 0, result.stderr
     (typed,) = plans
     assert typed.contenders
@@ -132,7 +132,7 @@ def test_commands_of_the_document_can_be_typed(
 def test_commands_of_the_document_run(call: list[str]) -> None:
     if "NASGOAT_DATA" not in os.environ and "nasbench201:cifar10" in call:
         pytest.skip("NASGOAT_DATA is not set: no nasbench201.parquet")
-    result = CliRunner().invoke(app, [*call, "--trials", "2", "--budget", "12"])
+    result = nasgoat(*call, "--trials", "2", "--budget", "12")
     assert result.exit_code == 0, result.stderr
 
 

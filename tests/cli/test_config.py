@@ -1,17 +1,15 @@
 """Files of options: they stand for typed ones, are checked, and each run leaves one behind."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from click.testing import Result
 from typer.main import get_command
-from typer.testing import CliRunner
 
 from nasgoat.cli import app
 from nasgoat.cli.config import TYPED_ONLY, settings_of, write_config
+from tests.cli.calls import answer, nasgoat
 
 SMALL = {"benchmark": "nasbench-graph:proteins", "method": "random", "budget": 12}
 
@@ -22,16 +20,6 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NASGOAT_DATA", raising=False)
     monkeypatch.setenv("COLUMNS", "400")
-
-
-def nasgoat(*arguments: str) -> Result:
-    return CliRunner().invoke(app, arguments)
-
-
-def answer(*arguments: str) -> Any:
-    result = nasgoat(*arguments, "--json")
-    assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
 
 
 def header(folder: str) -> str:
@@ -132,7 +120,12 @@ def test_what_a_file_may_not_hold(values: dict[str, Any], words: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("- a\n", "holds a list"), ("a: [", "cannot read"), ("a: 'b", "cannot read")],
+    [
+        ("- a\n", "holds a list"),
+        ("b: 1\na: [", "some.yaml is no YAML in line 2, column 5: "),
+        ("a: 'b", "is no YAML in line 1"),
+        ("a: \x00", "is no YAML: "),
+    ],
 )
 def test_files_that_are_no_mapping(text: str, words: str) -> None:
     Path("some.yaml").write_text(text, encoding="utf-8")

@@ -1,27 +1,26 @@
 """``nasgoat data``: what is printed, and errors without traceback."""
 
-import json
 import os
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from nasgoat.cli import app
 from nasgoat.tabular.catalogue import CATALOGUE
 from nasgoat.tabular.format import TableData, read_table, write_table
 from nasgoat.tabular.importers import IMPORTERS, ImportProgress
+from tests.cli.calls import nasgoat, one_object
 from tests.tabular.tables import toy
 
 
 def call(*arguments: object) -> Result:
-    return CliRunner().invoke(app, ["data", *map(str, arguments)], env={"COLUMNS": "200"})
+    return nasgoat("data", *arguments, COLUMNS="200")
 
 
 def answer(*arguments: object) -> dict[str, object]:
     result = call(*arguments, "--json")
     assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
+    return one_object(result.stdout)
 
 
 def test_list_names_every_set_and_what_is_here(tmp_path: Path) -> None:
@@ -40,6 +39,7 @@ def test_list_names_every_set_and_what_is_here(tmp_path: Path) -> None:
     result = call("list", "--data", tmp_path)
     assert result.exit_code == 0
     assert all(name in result.stdout for name in CATALOGUE)
+    assert "'nasgoat[data]'" in result.stdout or sets["analog-nasbench"]["present"]
 
 
 def test_the_default_directory_is_the_users_own(
@@ -61,6 +61,9 @@ def test_info_tells_sources_units_and_optima(tmp_path: Path) -> None:
     for text in ("fea9a7dde1545e", "1,677,427 bytes", "D-VAE", "needs the file enas.parquet"):
         assert text in result.stdout
     assert answer("info", "enas", "--data", tmp_path)["licence"] == "MIT"
+    text = call("info", "nasbench201", "--data", tmp_path).stdout
+    assert "not here: nasbench201:cifar10, nasbench201:cifar100" in text
+    assert text.count("needs the file") == 1
 
 
 def test_names_that_do_not_exist_get_the_nearest() -> None:

@@ -9,20 +9,14 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
-from nasgoat.cli import app
 from nasgoat.tabular import TableEvaluator, benchmark
 from nasgoat.tabular.files import package_file
 from nasgoat.tabular.importers import IMPORTERS
 from nasgoat.tabular.importers.enas import EnasImporter
+from tests.cli.calls import nasgoat
 from tests.tabular.importers import files101, files201, test_enas, test_nasbench301
 from tests.tabular.importers.test_nasbench_macro import entry
-
-
-def nasgoat(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def made_101(path: Path) -> None:

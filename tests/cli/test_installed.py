@@ -1,23 +1,24 @@
 """What is installed: lists, the doctor, completion, and errors nobody foresaw."""
 
-import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from typer.main import get_command
-from typer.testing import CliRunner
 
 from nasgoat.cli import app, doctor
 from nasgoat.cli.listed import ABOUT
+from nasgoat.search.lineup import MISSING
 from nasgoat.solve import SOLVERS, solver_states, states
 from nasgoat.spaces import nasbench101
 from nasgoat.tabular import benchmark_names
 from nasgoat.tabular.header import PRESETS
+from tests.cli.calls import answer, nasgoat
+from tests.test_readme import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -40,16 +41,6 @@ def without_gurobi(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "gurobipy", None)
 
 
-def nasgoat(*arguments: str) -> Result:
-    return CliRunner().invoke(app, arguments)
-
-
-def answer(*arguments: str, status: int = 0) -> Any:
-    result = nasgoat(*arguments, "--json")
-    assert result.exit_code == status, result.stderr
-    return json.loads(result.stdout)
-
-
 def findings(status: int = 0) -> dict[str, dict[str, str]]:
     return {one["part"]: one for one in answer("doctor", status=status)["findings"]}
 
@@ -65,6 +56,15 @@ def test_a_solver_that_is_not_installed(without_gurobi: None) -> None:
     assert (state.version, state.usable) == (None, False)
     assert state.advice == "pip install 'nasgoat[gurobi]'"
     assert "not installed" in nasgoat("solvers").stdout
+
+
+def test_a_solver_that_is_missing_is_refused_before_the_first_evaluation(
+    without_gurobi: None,
+) -> None:
+    result = nasgoat("run", "--solver", "gurobi", "--out", "there")
+    assert result.exit_code == 1
+    assert "needs the package gurobipy" in result.stderr
+    assert not Path("there").exists()
 
 
 class Error(Exception):
@@ -182,6 +182,22 @@ def test_the_doctor_compares_versions(quick: None, monkeypatch: pytest.MonkeyPat
     packages = findings(status=1)["packages"]
     assert packages["state"] == "broken"
     assert "numpy is 1.20.0, not <2,>=1.26" in packages["text"]
+
+
+def test_the_doctor_knows_every_extra() -> None:
+    extras = doctor.importlib.metadata.metadata("nasgoat").get_all("Provides-Extra")
+    tools = {"all", "dev", "docs", "notebooks"}  # no command needs them
+    assert set(extras) - tools == {*doctor.EXTRAS, "gurobi", "scip"}
+    with (ROOT / "models" / "pyproject.toml").open("rb") as file:
+        points = tomllib.load(file)["project"]["entry-points"]["nasgoat.methods"]
+    assert set(points) == set(MISSING)
+
+
+def test_help_keeps_its_brackets() -> None:
+    assert "[label=]name[:key=value,...]" in nasgoat("compare", "--help").stdout
+    assert "<bool>" not in nasgoat("run", "--help").stdout.replace(
+        "--help            -h      <bool>", ""
+    )
 
 
 @pytest.mark.slow

@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
-from nasgoat.cli import app
 from nasgoat.cli.app import run
 from nasgoat.search import GoatSettings, method_names
 from nasgoat.search.options import options_of
+from tests.cli.calls import answer, nasgoat
 
 PROTEINS = ("run", "--benchmark", "nasbench-graph:proteins")
 
@@ -22,17 +20,6 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Default output directories are made in a place of their own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
-
-
-def nasgoat(*arguments: str) -> Result:
-    return CliRunner().invoke(app, list(arguments))
-
-
-def answer(*arguments: str) -> dict[str, Any]:
-    result = nasgoat(*arguments, "--json")
-    assert result.exit_code == 0, result.stderr
-    found: dict[str, Any] = json.loads(result.stdout)
-    return found
 
 
 def header(run: dict[str, Any]) -> dict[str, Any]:

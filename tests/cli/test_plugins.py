@@ -4,9 +4,9 @@ from importlib.metadata import EntryPoint, EntryPoints
 
 import pytest
 import typer
-from typer.testing import CliRunner
 
-from nasgoat.cli import app, plugins
+from nasgoat.cli import plugins
+from tests.cli.calls import nasgoat
 
 
 def greet(name: str, loud: bool = False) -> None:
@@ -41,31 +41,31 @@ def _loaded(value: str) -> object:
 
 
 def test_a_command_of_another_package_runs() -> None:
-    result = CliRunner().invoke(app, ["greet", "goat", "--loud"])
+    result = nasgoat("greet", "goat", "--loud")
     assert (result.exit_code, result.stdout) == (0, "HELLO goat\n")
 
 
 def test_it_has_help() -> None:
-    result = CliRunner().invoke(app, ["greet", "--help"])
+    result = nasgoat("greet", "--help")
     assert result.exit_code == 0
     assert "Greet somebody." in result.stdout
 
 
 def test_help_lists_commands_and_warns_of_broken_ones() -> None:
     with pytest.warns(UserWarning, match="'broken' of no_such_package:command cannot be loaded"):
-        result = CliRunner().invoke(app, ["--help"])
+        result = nasgoat("--help")
     assert result.exit_code == 0
     assert "greet" in result.stdout
     assert result.stdout.index("methods") < result.stdout.index("greet")
 
 
 def test_commands_of_nasgoat_cannot_be_replaced() -> None:
-    result = CliRunner().invoke(app, ["methods", "--help"])
+    result = nasgoat("methods", "--help")
     assert "All search methods" in result.stdout
 
 
 def test_a_broken_command_is_refused() -> None:
     with pytest.warns(UserWarning, match="repair or uninstall"):
-        result = CliRunner().invoke(app, ["broken"])
+        result = nasgoat("broken")
     assert result.exit_code == 2
     assert "No such command" in result.stderr

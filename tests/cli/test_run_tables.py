@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from nasgoat.cli import app
 from nasgoat.graphs import LabeledGraph
 from nasgoat.tabular import benchmark
 from nasgoat.tabular.format import write_table
+from tests.cli.calls import nasgoat
 from tests.tabular.tables import REPEATS, toy
 
 
@@ -22,7 +22,7 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["run", *arguments])
+    return nasgoat("run", *arguments)
 
 
 def test_a_partial_table_is_searched_by_listing(table: str) -> None:

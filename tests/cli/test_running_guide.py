@@ -1,6 +1,5 @@
 """The commands of docs/running.md do what it says."""
 
-import json
 import shlex
 import socket
 import subprocess
@@ -9,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from nasgoat.cli import app
+from tests.cli.calls import answer
 from tests.test_readme import ROOT, blocks, commands, rows
 
 GUIDE = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
@@ -24,17 +22,10 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def found(call: list[str]) -> Any:
-    """The JSON object of a call that succeeds."""
-    result = CliRunner().invoke(app, [*call, "--json"])
-    assert result.exit_code == 0, (call, result.stderr, result.exception)
-    return json.loads(result.stdout)
-
-
 def test_runs_on_tables() -> None:
     calls = [call for call in CALLS if not {"--workers", "--scheduler"} & set(call)]
     calls = [call for call in calls if not any("digits" in word for word in call)]
-    assert [found(call)["evaluations"] for call in calls] == [40, 80]
+    assert [answer(*call)["evaluations"] for call in calls] == [40, 80]
 
 
 def test_there_are_as_many_rules_as_it_says() -> None:
@@ -47,17 +38,17 @@ def test_runs_on_trainings() -> None:
     pytest.importorskip("torch", reason="digits are trained by PyTorch")
     pytest.importorskip("sklearn", reason="the images come with scikit-learn")
     timed, parallel = [call for call in CALLS if any("digits" in word for word in call)]
-    summary = found(timed)
+    summary = answer(*timed)
     assert summary["stopped"] in {"seconds", "budget"}
     assert summary["evaluation_seconds"] >= 3 or summary["evaluations"] == 9
-    assert found(parallel)["evaluations"] == 6
+    assert answer(*parallel)["evaluations"] == 6
 
 
 @pytest.mark.slow  # a cluster of processes that start afresh
 def test_runs_on_clusters() -> None:
     pytest.importorskip("distributed", reason="the extra dask")
     own, first, more = [call for call in CALLS if "dask" in call or "--scheduler" in call]
-    assert found(own)["evaluations"] == 12
+    assert answer(*own)["evaluations"] == 12
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
@@ -72,7 +63,7 @@ def test_runs_on_clusters() -> None:
     try:
         for call, budget in ((first, 12), (more, 20)):
             there = [word.replace("HOST:8786", f"127.0.0.1:{port}") for word in call]
-            assert found(there)["evaluations"] == budget
+            assert answer(*there)["evaluations"] == budget
     finally:
         for process in reversed(running):
             process.terminate()

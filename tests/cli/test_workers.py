@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from nasgoat.cli import app
 from nasgoat.cli.workers import Workers, budget_of
 from nasgoat.graphs import LabeledGraph
 from nasgoat.records import Observation
 from nasgoat.study import Budget
 from nasgoat.tabular import benchmark
+from tests.cli import calls
+from tests.cli.calls import nasgoat
 
 RUN = ("run", "--benchmark", "nasbench-graph:proteins", "--method", "random", "--out", "here")
 # a job in the background of a shell ignores Ctrl-C, and so would what it starts
@@ -37,9 +37,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def answer(*arguments: str) -> Any:
     """The JSON object of a call that succeeds."""
-    result = CliRunner().invoke(app, [*RUN, *arguments, "--json"])
-    assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
+    return calls.answer(*RUN, *arguments)
 
 
 def told() -> list[Any]:
@@ -118,7 +116,7 @@ def test_options_that_do_not_fit_are_refused() -> None:
         (("--on-failure", "ignore"), "there are: raise, skip, penalise"),
         (("--on-failure", "inf"), "there is no rule for failures 'inf'"),
     ):
-        result = CliRunner().invoke(app, [*RUN, *arguments])
+        result = nasgoat(*RUN, *arguments)
         assert result.exit_code == 1
         assert message in result.stderr.replace("\n", " ")
         assert not Path("here").exists()
@@ -148,7 +146,7 @@ class Breaking:
 
 def test_failures_and_seconds_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nasgoat.cli.run.benchmark", lambda name, data: Breaking())
-    result = CliRunner().invoke(app, [*RUN, "--budget", "20", "--json"])
+    result = nasgoat(*RUN, "--budget", "20", "--json")
     assert result.exit_code == 1  # as a bug of the evaluator that nobody foresaw
     assert "CUDA out of memory" in result.stderr
     found = answer("--budget", "20", "--on-failure", "skip", "--resume")
@@ -160,7 +158,7 @@ def test_failures_and_seconds_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     spent = found["evaluation_seconds"]
     assert 2.0 * (20 - found["failures"]) <= spent < 2.0 * (20 - found["failures"]) + 1
     rules = ("--on-failure", "90", "--budget-seconds", str(spent + 5))
-    result = CliRunner().invoke(app, [*RUN, *rules, "--resume"])
+    result = nasgoat(*RUN, *rules, "--resume")
     assert result.exit_code == 0, result.stderr
     assert "failed" in result.stderr
     failures = Path("here/journal.jsonl").read_text().count('"kind":"fail"')
@@ -171,6 +169,6 @@ def test_failures_and_seconds_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_there_is_at_least_one_worker() -> None:
-    result = CliRunner().invoke(app, [*RUN, "--workers", "0"])
+    result = nasgoat(*RUN, "--workers", "0")
     assert result.exit_code == 2
     assert "--workers" in result.stderr

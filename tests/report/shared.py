@@ -6,15 +6,13 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from typer.testing import CliRunner
-
-from nasgoat.cli import app
+from tests.cli.calls import nasgoat
 
 SMALL = ("--benchmark", "nasbench-graph:proteins")
 
 
 def called(*arguments: str) -> None:
-    result = CliRunner().invoke(app, arguments)
+    result = nasgoat(*arguments)
     assert result.exit_code == 0, result.stderr
 
 

@@ -27,7 +27,7 @@ def test_a_report_in_a_browser(tmp_path: Path) -> None:
                 "s.getAttribute('aria-label'), s.getBoundingClientRect().width, "
                 "s.getBoundingClientRect().height])"
             )
-            assert len(drawn) == 10
+            assert len(drawn) == 9
             for role, label, wide, high in drawn:
                 assert role == "img"
                 assert label

@@ -3,24 +3,24 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
-from nasgoat.cli import app
 from nasgoat.errors import JournalError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.optimize import ExhaustiveOptimizer
 from nasgoat.records import Failure, Observation, Prediction, Proposal
 from nasgoat.report import Comparison, Forecast, Run, read, report
-from nasgoat.report.plots import coverage
+from nasgoat.report.plots import coverage, gap_picture
 from nasgoat.search import GoatSearch
 from nasgoat.spaces import nasbench101
 from nasgoat.study import Study, read_journal
 from nasgoat.surrogate import GPSurrogate, RankGaussian
+from tests.cli.calls import nasgoat
 from tests.report.shared import folder
 
 
@@ -60,8 +60,8 @@ def test_a_page_needs_nothing_but_itself(text: str) -> None:
 
 def test_every_figure_is_described(text: str) -> None:
     page = Page(text)
-    # 1 regret, 3 architectures each, 2 of certificates, 3 of the surrogate, 1 comparison
-    assert len(page.figures) == 1 + 2 * 3 + 2 + 3 + 1
+    # 1 regret, 3 architectures each, 1 of certificates, 3 of the surrogate, 1 comparison
+    assert len(page.figures) == 1 + 2 * 3 + 1 + 3 + 1
     assert all(label and len(label) > 30 for label in page.figures)
     assert len(set(page.figures)) == len(page.figures)
 
@@ -79,6 +79,26 @@ def test_the_numbers_are_those_of_the_run(text: str) -> None:
     assert "<dt>proven optima</dt><dd>8 of 8</dd>" in text
     assert "random proposes without a certificate" in text
     assert summary["versions"]["highspy"] in text
+
+
+def test_gaps_are_drawn_where_one_is_open(text: str) -> None:
+    assert "All 8 certificates are complete proofs with a gap of 0." in text
+    run = Run.read(folder() / "goat", "goat")
+    assert gap_picture(run, "gaps") is None
+    last = run.steps[-1]
+    assert last.proposal is not None
+    assert last.proposal.certificate is not None
+    open_ = replace(
+        last.proposal.certificate,
+        lower_bound=last.proposal.certificate.value - 0.5,
+        status="stalled",
+    )
+    step = replace(last, proposal=replace(last.proposal, certificate=open_))
+    picture = gap_picture(replace(run, steps=[*run.steps[:-1], step]), "gaps")
+    assert picture is not None
+    assert f"7 of 8 certificates are complete proofs; the largest gap is {open_.gap:.1e}" in (
+        picture.caption
+    )
 
 
 def test_the_table_of_a_comparison_is_that_of_the_terminal(text: str) -> None:
@@ -103,6 +123,10 @@ def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match=r"there is no .*nowhere"):
         read([tmp_path / "nowhere"])
     with pytest.raises(JournalError, match="is no run: there is no"):
+        read([tmp_path])
+    other = (folder() / "random/journal.jsonl").read_text().replace('"format":1', '"format":99', 1)
+    (tmp_path / "journal.jsonl").write_text(other)
+    with pytest.raises(JournalError, match="journal format 99, this version of nasgoat reads 1"):
         read([tmp_path])
     (tmp_path / "results.json").write_text("{}")
     with pytest.raises(JournalError, match="cannot be read"):
@@ -185,11 +209,11 @@ def test_failures_and_told_graphs_have_their_place(tmp_path: Path) -> None:
 def test_the_command(tmp_path: Path) -> None:
     out = tmp_path / "deep" / "page.html"
     call = ["report", str(folder() / "goat"), "-o", str(out), "--json"]
-    result = CliRunner().invoke(app, call)
+    result = nasgoat(*call)
     assert result.exit_code == 0, result.stderr
     assert json.loads(result.stdout)["about"] == ["goat"]
     assert out.read_text().startswith("<!doctype html>")
-    refused = CliRunner().invoke(app, ["report", str(tmp_path / "none")])
+    refused = nasgoat("report", tmp_path / "none")
     assert refused.exit_code == 1
     assert "there is no" in refused.stderr
 
