@@ -97,7 +97,7 @@ class Trainer:
     def __init__(self, model: nn.Module, losses: Losses, count: int, training: Training) -> None:
         self.model, self.losses, self.count, self.training = model, losses, count, training
         self.adam = torch.optim.AdamW(
-            model.parameters(), training.rate, weight_decay=training.decay, foreach=True
+            model.parameters(), training.rate, weight_decay=training.decay, fused=True
         )
         self.cosine = None
         if training.cosine:

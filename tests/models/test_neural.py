@@ -122,6 +122,19 @@ def test_equal_values_and_repeated_graphs_are_no_trouble(name: str) -> None:
     assert not set(keys) & {TINY.key(one.graph) for one in told}
 
 
+@pytest.mark.parametrize("name", ["dngo", "bohamiann", "gcn-predictor", "bonas", "nao"])
+def test_how_badly_a_training_failed_changes_nothing(name: str) -> None:
+    search = method(name, SPACE, initial=20)
+    state = search.start(SPACE, rng(0))
+
+    def proposed(worst: float) -> list[LabeledGraph]:
+        told = [Toy()(graph) for graph in state.graphs]
+        told.append(Observation(SPACE.sample(rng(9)), worst))
+        return [one.graph for one in search.propose(state, told, [], 3, rng())[1]]
+
+    assert proposed(90.0) == proposed(9000.0)
+
+
 @pytest.mark.parametrize("name", QUICK)
 def test_the_end_of_a_space(name: str) -> None:
     space = nasbench101([2, 3])
