@@ -56,6 +56,10 @@ def test_a_model_is_trained_measured_and_audited(model: str, tmp_path: Path) -> 
     assert audited["model"] == model
     assert audited["edits"]["pairs"] == 10
     assert ("errors" in audited) == (model == "ngae")
+    names = {Path(plot).name for plot in audited["plots"]}
+    predictors = {"errors.png", "predicted.png", "plane.png", "ascent.png"}
+    assert {"edits.png", "losses.png"} <= names
+    assert (predictors <= names) == (model == "ngae")
     for plot in audited["plots"]:
         assert Path(plot).read_bytes().startswith(b"\x89PNG")
     shown = nasgoat("audit", str(tmp_path / "checkpoint.pt"), "--points", "10").stdout
@@ -117,3 +121,18 @@ def test_a_benchmark_that_trains_gives_no_values() -> None:
     dataset = load_dataset("digits:nasbench201", 30, 0, None)
     assert dataset.train.performance.isnan().all()
     assert np.isnan(dataset.spread)
+
+
+def test_what_is_unknown_is_null_in_the_files(tmp_path: Path) -> None:
+    pytest.importorskip("sklearn", reason="the images come with scikit-learn")
+    few = ("--graphs", "30", "--points", "10", "--hidden", "8", "--latent", "4", "--epochs", "1")
+    digits = ("--benchmark", "digits:nasbench201", *few, "--out", str(tmp_path))
+    answer("train", "ngae", *digits)
+    assert nasgoat("audit", str(tmp_path / "checkpoint.pt"), "--points", "10").exit_code == 0
+
+    def refuse(constant: str) -> None:
+        pytest.fail(f"{constant} is no JSON")
+
+    for name in ("summary.json", "audit.json"):
+        read = json.loads((tmp_path / name).read_text(), parse_constant=refuse)
+    assert read["errors"]["correlation"] is None
