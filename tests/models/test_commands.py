@@ -17,7 +17,7 @@ from nasgoat_models.checkpoints import Checkpoint
 from nasgoat_models.commands import audit, train
 from nasgoat_models.commands.dataset import load_dataset
 from nasgoat_models.commands.log import Log
-from nasgoat_models.training import Epoch
+from nasgoat_models.training import Epoch, OnEpoch, Trainer
 
 PROTEINS = "nasbench-graph:proteins"  # its table comes with a package
 TINY = (
@@ -83,6 +83,31 @@ def test_a_resumed_training_ends_with_the_same_weights(
     assert len(answer(*options, str(parts), "--resume")["history"]) == 3
     ends = [Checkpoint.load(folder / "checkpoint.pt").weights for folder in (whole, parts)]
     assert all(weight.equal(ends[1][name]) for name, weight in ends[0].items())
+
+
+def test_a_training_that_ends_before_its_first_epoch_goes_on_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = ("train", "dag-vae", *TINY, "--epochs", "1", "--out", str(tmp_path))
+
+    def interrupt(trainer: Trainer, on_epoch: OnEpoch | None = None) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "run", interrupt)
+        assert "holds 0 of 1 epochs; --resume goes on" in nasgoat(*options).stderr
+    assert len(answer(*options, "--resume")["history"]) == 1
+
+
+def test_a_folder_is_audited_and_what_no_training_wrote_is_refused(tmp_path: Path) -> None:
+    answer("train", "dag-vae", *TINY, "--epochs", "0", "--out", str(tmp_path))
+    audited = answer("audit", str(tmp_path), "--points", "10")
+    assert audited["checkpoint"] == str(tmp_path / "checkpoint.pt")
+    assert "losses.png" not in {Path(plot).name for plot in audited["plots"]}
+    Checkpoint("line", {"slope": 1}, {}).save(tmp_path / "line.pt")
+    refused = nasgoat("audit", str(tmp_path / "line.pt"))
+    assert refused.exit_code == 1
+    assert "slope" in refused.stderr
 
 
 def test_what_cannot_be_trained_is_refused(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ pytest.importorskip("gpytorch", reason="the deep kernel needs GPyTorch")
 
 import torch
 
-from nasgoat.errors import UnknownNameError
+from nasgoat.errors import MissingDataError, UnknownNameError
 from nasgoat.graphs import LabeledGraph
 from nasgoat.search import Surroundings
 from nasgoat.spaces import SearchSpace, TableSpace, digraphs, nasbench201, nasbench_graph
@@ -99,6 +99,26 @@ def test_tasks_are_other_datasets_of_the_same_graphs() -> None:
         assert len(task.graphs) == len(task.targets) == 20
         assert abs(float(task.targets.mean())) < 1e-5
     assert tasks_of(None, space, settings, np.random.default_rng(0)) == []
+
+
+def test_a_target_without_teachers_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NASGOAT_DATA", str(tmp_path))
+    search = method(nasbench201(), target="nasbench201:cifar10")
+    study = Study(nasbench201(), search, seed=0)
+    study.run(size, 5)  # the design needs no teachers
+    with pytest.raises(MissingDataError, match="leave the target out"):
+        study.ask()
+
+
+def test_a_search_says_what_takes_long() -> None:
+    heard: list[str] = []
+    search = KIND.build(GrabNasSettings(**SMALL), Surroundings(TINY, on_stage=heard.append))
+    Study(TINY, search, seed=0).run(Toy(TINY), 6)
+    assert [line.split(",")[:2] for line in heard] == [
+        ["meta-training", f" epoch {i}/2"] for i in (1, 2)
+    ]
 
 
 def test_the_deep_kernel_is_a_gaussian_process_on_its_features() -> None:

@@ -20,6 +20,7 @@ from nasgoat.search import Design, Surroundings
 from nasgoat.search.base import UNJOURNALLED
 from nasgoat.search.design import fresh_proposals, known_keys
 from nasgoat.search.guided import Known
+from nasgoat.search.kinds import OnStage
 from nasgoat.spaces import SearchSpace, TableSpace
 from nasgoat.surrogate import TRANSFORMS
 from nasgoat_models.devices import find_device, repeatable
@@ -29,6 +30,7 @@ from nasgoat_models.grabnas.deep_kernel import mean_and_std
 from nasgoat_models.grabnas.meta import Meta, meta_train
 from nasgoat_models.grabnas.settings import GrabNasSettings
 from nasgoat_models.graphs import GraphShape
+from nasgoat_models.training import told
 
 Floats = NDArray[np.float64]
 
@@ -59,10 +61,12 @@ class GrabNas:
         candidates: graphs that Bayesian steps and the design are confined to, members of the space
             that is searched; None for all. Gradient steps may decode any graph of the space. Too
             many for journals, which do not hold them.
+        on_stage: is told of meta-training's epochs; not part of the settings.
     """
 
     settings: GrabNasSettings = field(default_factory=GrabNasSettings)
     candidates: TableSpace | None = field(default=None, metadata=UNJOURNALLED)
+    on_stage: OnStage | None = field(default=None, compare=False, repr=False, metadata=UNJOURNALLED)
 
     @property
     def name(self) -> str:
@@ -120,7 +124,8 @@ class GrabNas:
     def meta_trained(self, space: SearchSpace, seed: int) -> Meta:
         """The networks; the same for the same seed."""
         target = None if self.settings.target is None else Target.of(self.settings.target)
-        return meta_train(space, target, self.settings, np.random.default_rng(seed))
+        rng, on_epoch = np.random.default_rng(seed), told(self.on_stage, "meta-training")
+        return meta_train(space, target, self.settings, rng, on_epoch)
 
     def _next(
         self, model: _Model, known: Known, done: int, rng: np.random.Generator
@@ -232,4 +237,4 @@ def build(settings: GrabNasSettings, surroundings: Surroundings) -> GrabNas:
     find_device(settings.device)
     if settings.target is not None:
         Target.of(settings.target)
-    return GrabNas(settings)
+    return GrabNas(settings, on_stage=surroundings.on_stage)
