@@ -69,7 +69,7 @@ def of_ngae(
     """
     device = next(ngae.parameters()).device
     codes = encoded(ngae.vae, dataset.train.graphs.to(device))
-    found, paths = {}, []
+    found, paths = dict[str, Any](), list[Path]()
     for told, path in (
         _predicted(out / "predicted.png", ngae, dataset, seed),
         _plane(out / "plane.png", ngae, codes),
