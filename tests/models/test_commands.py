@@ -161,3 +161,4 @@ def test_what_is_unknown_is_null_in_the_files(tmp_path: Path) -> None:
     for name in ("summary.json", "audit.json"):
         read = json.loads((tmp_path / name).read_text(), parse_constant=refuse)
     assert read["errors"]["correlation"] is None
+    assert "best" not in read  # by a predictor that has learnt nothing

@@ -14,6 +14,7 @@ import torch
 from nasgoat.errors import MissingDataError, UnknownNameError
 from nasgoat.graphs import LabeledGraph
 from nasgoat.search import Surroundings
+from nasgoat.search.guided import Known
 from nasgoat.spaces import SearchSpace, TableSpace, digraphs, nasbench201, nasbench_graph
 from nasgoat.study import Study
 from nasgoat.tabular import benchmark_names
@@ -220,6 +221,21 @@ def test_a_batch_holds_different_graphs_and_a_space_can_be_exhausted() -> None:
     study = Study(TINY, method(TINY, initial=80), seed=0)
     study.run(Toy(TINY), 91, 4)
     assert len({TINY.key(one.graph) for one in study.observations}) == 91
+
+
+def test_the_bayesian_steps_of_a_batch_share_one_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    pool = Known.pool
+
+    def counted(known: Known, *rest: Any) -> list[LabeledGraph]:
+        drawn.append(len(known.observations))
+        return pool(known, *rest)
+
+    monkeypatch.setattr(Known, "pool", counted)
+    study = Study(SPACE, method(mode="bo"), seed=0)
+    study.run(Toy(), 13, 4)
+    assert drawn == [5, 9]
+    assert len({SPACE.key(one.graph) for one in study.observations}) == 13
 
 
 def test_bayesian_steps_keep_to_the_candidates_and_gradient_steps_need_not() -> None:

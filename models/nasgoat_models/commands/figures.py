@@ -24,6 +24,7 @@ from nasgoat_models.quality import encoded
 
 SHOWN = 100  # test architectures and ascents, as in the paper
 TOP = 3  # architectures in the paper's Figure 5
+STOPS = 10  # points of every ascent that are decoded, as in the search
 WEIGHTS = {"performance": 0.0, "performance - complexity": 1.0}  # of the complexity, equation 7
 
 Draw = Callable[[Axes], None]
@@ -65,8 +66,10 @@ def of_ngae(
         seed: of test architectures and starts.
 
     Returns:
-        The figures as plain values, and the pictures.
+        The figures as plain values, and the pictures; none where no performance was learnt.
     """
+    if np.isnan(dataset.spread):
+        return {}, []
     device = next(ngae.parameters()).device
     codes = encoded(ngae.vae, dataset.train.graphs.to(device))
     found, paths = dict[str, Any](), list[Path]()
@@ -136,7 +139,7 @@ def _ascents(
         path = climbed(ngae, starts, weight, plan.rate, plan.steps)
         ways[name] = path
         bests[name] = best(
-            ngae, dataset.rules, path[:: plan.steps // 10].flatten(0, 1), weight, TOP
+            ngae, dataset.rules, path[:: plan.steps // STOPS].flatten(0, 1), weight, TOP
         )
 
     def line(predictor: Callable[[Tensor], Tensor], label: str) -> Draw:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -112,9 +112,10 @@ class GrabNas:
         """Up to ``k`` of them, fewer where nothing is left."""
         model = _Model.fit(meta, self.settings, known.observations)
         done = len(known.observations) + pending - self.settings.initial
+        candidates = self._candidates(model, known, rng)
         taken, proposals = set(known.taken), list[Proposal]()
         for i in range(k):
-            found = self._next(model, replace(known, taken=taken), done + i, rng)
+            found = self._next(model, replace(known, taken=taken), done + i, candidates)
             if found is None:
                 break
             taken.add(known.space.key(found.graph))
@@ -128,7 +129,7 @@ class GrabNas:
         return meta_train(space, target, self.settings, rng, on_epoch)
 
     def _next(
-        self, model: _Model, known: Known, done: int, rng: np.random.Generator
+        self, model: _Model, known: Known, done: int, candidates: Iterator[LabeledGraph]
     ) -> Proposal | None:
         """One proposal, None where nothing is left."""
         mode, after = self.settings.mode, done - self.settings.warm_up
@@ -136,16 +137,20 @@ class GrabNas:
             for graph in known.best[:STARTS]:
                 if (found := model.ascended(graph, known.taken)) is not None:
                     return Proposal(*found)
-        return self._bayesian(model, known, rng)
+        for graph in candidates:
+            if known.space.key(graph) not in known.taken:
+                return Proposal(graph, "expected improvement")
+        return None
 
-    def _bayesian(self, model: _Model, known: Known, rng: np.random.Generator) -> Proposal | None:
-        """The candidate of greatest expected improvement."""
+    def _candidates(
+        self, model: _Model, known: Known, rng: np.random.Generator
+    ) -> Iterator[LabeledGraph]:
+        """Those of greatest expected improvement first; drawn and valued when one is asked for."""
         graphs = self._pool(known, rng)
-        if len(graphs) == 0:
-            return None
-        mean, std = model.predict(graphs)
-        best = int(improvement(model.incumbent - mean, std).argmax())
-        return Proposal(graphs[best], "expected improvement")
+        if len(graphs):
+            mean, std = model.predict(graphs)
+            worth = improvement(model.incumbent - mean, std)
+            yield from (graphs[i] for i in np.argsort(-worth, kind="stable").tolist())
 
     def _pool(self, known: Known, rng: np.random.Generator) -> GraphBatch:
         """New candidates; of a space too large to be valued whole, half neighbors of the best."""

@@ -10,12 +10,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from nasgoat.graphs import GraphBatch, LabeledGraph
+from nasgoat.graphs import LabeledGraph
 from nasgoat.spaces import SearchSpace
 from nasgoat_models.graphs import GraphTensors
 from nasgoat_models.ngae.ascent import ascend
 from nasgoat_models.ngae.model import Ngae
-from nasgoat_models.validity import checked
+from nasgoat_models.validity import are_members
 
 Floats = NDArray[np.float64]
 
@@ -72,10 +72,10 @@ def climbed(model: Ngae, starts: Tensor, weight: float, rate: float, steps: int)
 
 @torch.no_grad()
 def best(model: Ngae, space: SearchSpace, points: Tensor, weight: float, count: int) -> Best:
-    """The graphs of greatest worth that points ``(M, D)`` decode to; invalid ones are repaired."""
+    """The graphs of greatest worth that points ``(M, D)`` decode to; invalid ones are left out."""
     decoded = model.vae.generate(points).batch(space)
-    members = checked(space, GraphBatch.of(dict.fromkeys(decoded), decoded.n)).members
-    graphs = list({space.key(graph): graph for graph in members}.values())
+    members = decoded.take(are_members(space, decoded))
+    graphs = list(dict(zip(space.keys(members), members, strict=True)).values())
     if not graphs:
         return Best((), np.empty(0), np.empty(0))
     z = model.vae.encode(GraphTensors.of(space, graphs).to(points.device))
