@@ -42,14 +42,14 @@ EXPERIMENTS = {
     "regularisers": Experiment(
         lambda options: ablation(options, ("gnn",), ("icnn", "mlp")),
         "CR-LSO: ICNN against MLP by rank correlation on 30,001 measured cells",
-        ("labels", "regulariser"),
+        ("labels", "epochs", "regulariser"),
         RANKS,
         MEASURED,
     ),
     "encoders": Experiment(
         lambda options: ablation(options, ("gnn", "lstm", "mlp"), ("icnn",)),
         "CR-LSO: GNN, LSTM and MLP encoders by rank correlation on 30,001 measured cells",
-        ("labels", "encoder"),
+        ("labels", "epochs", "encoder"),
         RANKS,
         MEASURED,
     ),
@@ -88,6 +88,8 @@ def main() -> None:
     made.add_argument("--benchmark", help="where the experiment has a choice")
     made.add_argument("--seeds", type=int, default=1, help="repetitions (1)")
     made.add_argument("--full", action="store_true", help="larger networks and budgets: hours")
+    made.add_argument("--labels", type=int, nargs="+", default=(), help="regularisers, encoders")
+    made.add_argument("--epochs", type=int, help="of the autoencoder; regularisers, encoders")
     made.add_argument("--data", type=Path, help="directory of tables")
     made.add_argument("--out", type=Path, help=f"file of rows ({RESULTS.name}); pictures: a folder")
     given = made.parse_args()
@@ -96,7 +98,13 @@ def main() -> None:
     drawn = given.name == "pictures"
     out = given.out or (Path("latent-pictures") if drawn else RESULTS)
     options = Options(
-        given.benchmark or experiment.benchmark, given.seeds, given.full, given.data, out
+        given.benchmark or experiment.benchmark,
+        given.seeds,
+        given.full,
+        given.data,
+        out,
+        tuple(given.labels),
+        given.epochs,
     )
     rows = experiment.run(options)
     kept = list(rows if drawn else told(rows, given.name, options))

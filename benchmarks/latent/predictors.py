@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.stats import kendalltau, spearmanr
@@ -48,11 +48,12 @@ class Cells:
 
 def recipe(options: Options, encoder: EncoderName, regulariser: Regulariser | None) -> Recipe:
     """The paper's sizes as far as a CPU can bear them, or small ones."""
+    sizes = Sizes(latent=8, width=32, predictor_width=64)
+    plan = Recipe(encoder, regulariser, sizes, pool=1024, predictor_epochs=60, epochs=15)
     if options.full:
         sizes = Sizes(latent=16, width=128, predictor_width=256)
-        return Recipe(encoder, regulariser, sizes, pool=8192, predictor_epochs=200, epochs=60)
-    sizes = Sizes(latent=8, width=32, predictor_width=64)
-    return Recipe(encoder, regulariser, sizes, pool=1024, predictor_epochs=60, epochs=15)
+        plan = Recipe(encoder, regulariser, sizes, pool=8192, predictor_epochs=200, epochs=60)
+    return plan if options.epochs is None else replace(plan, epochs=options.epochs)
 
 
 def ablation(
@@ -63,7 +64,7 @@ def ablation(
 ) -> Iterator[Row]:
     """Algorithm 1 on few labels; rank correlations of its predictions on all other cells.
 
-    ``labels`` are their numbers, None for those of the size.
+    ``labels`` are their numbers, None for those of the options.
 
     The network on the latent space is fine-tuned on the labels before it predicts, as before
     Algorithm 2.
@@ -71,7 +72,7 @@ def ablation(
     cells = Cells.load(MEASURED, options)
     for seed in range(options.seeds):
         order = np.random.default_rng(seed).permutation(len(cells.graphs))
-        for count in labels or LABELS[options.full]:
+        for count in labels or options.labels or LABELS[options.full]:
             for encoder in encoders:
                 for regulariser in regularisers:
                     plan = recipe(options, encoder, regulariser)
@@ -86,7 +87,7 @@ def _measured(
     count: int,
     seed: int,
 ) -> Row:
-    began = time.perf_counter()
+    began, spent = time.perf_counter(), time.process_time()
     rows, others = order[:count], order[count:]
     graphs = cells.graphs.take(rows)
     targets = RankGaussian().transform(cells.values[rows])
@@ -105,6 +106,7 @@ def _measured(
     ]
     return {
         "labels": count,
+        "epochs": plan.epochs,
         "seed": seed,
         "kendall": float(kendalltau(found["joint"], truth).statistic),
         "spearman": float(spearmanr(found["joint"], truth).statistic),
@@ -113,4 +115,5 @@ def _measured(
         "valid": decoded.valid / len(keys),
         "repaired": decoded.repaired / len(keys),
         "seconds": time.perf_counter() - began,
+        "processor_seconds": time.process_time() - spent,
     }

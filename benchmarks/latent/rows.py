@@ -23,6 +23,8 @@ class Options:
         full: the sizes of the papers, or near them, instead of a minute or two.
         data: directory of tables; None for the default.
         out: file that rows are appended to, or folder of pictures.
+        labels: numbers of measured cells that predictors learn from; none for those of the size.
+        epochs: of their autoencoder; None for those of the size.
     """
 
     benchmark: str
@@ -30,6 +32,8 @@ class Options:
     full: bool
     data: Path | None
     out: Path
+    labels: tuple[int, ...] = ()
+    epochs: int | None = None
 
 
 def told(rows: Iterable[Row], experiment: str, options: Options) -> Iterator[Row]:

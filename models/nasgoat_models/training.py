@@ -80,6 +80,25 @@ class Epoch:
 OnEpoch = Callable[[Epoch], None]
 
 
+def told(on_stage: Callable[[str], None] | None, work: str) -> OnEpoch | None:
+    """Tells of every epoch in words; None where nobody listens.
+
+    Args:
+        on_stage: hears the words.
+        work: what is done, such as "training the autoencoder".
+    """
+    if on_stage is None:
+        return None
+
+    def on_epoch(epoch: Epoch) -> None:
+        on_stage(
+            f"{work}, epoch {epoch.number}/{epoch.of}, loss {epoch.losses['loss']:.3g}, about "
+            f"{epoch.left:.0f} s left"
+        )
+
+    return on_epoch
+
+
 class DivergedError(NasgoatError, FloatingPointError):
     """A loss that is not finite any more: the training cannot go on."""
 
@@ -97,7 +116,7 @@ class Trainer:
     def __init__(self, model: nn.Module, losses: Losses, count: int, training: Training) -> None:
         self.model, self.losses, self.count, self.training = model, losses, count, training
         self.adam = torch.optim.AdamW(
-            model.parameters(), training.rate, weight_decay=training.decay, foreach=True
+            model.parameters(), training.rate, weight_decay=training.decay, fused=True
         )
         self.cosine = None
         if training.cosine:

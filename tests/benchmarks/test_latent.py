@@ -37,7 +37,7 @@ def evaluator(monkeypatch: pytest.MonkeyPatch) -> TableEvaluator:
     made = TableEvaluator("nasbench201:cifar10", CELLS, "error, %", rows)
     for module in (searches, predictors):
         monkeypatch.setattr(module, "benchmark", lambda name, data: made)
-    monkeypatch.setattr(meta, "_table", lambda name, space: None)
+    monkeypatch.setattr(meta, "_table", lambda name, space: made)
     return made
 
 
@@ -59,6 +59,7 @@ def test_the_pruned_pool_lacks_the_best_and_only_decoding_can_find_them(
 ) -> None:
     small = {
         "graphs": 100,
+        "pairs": 20,
         "epochs": 2,
         "width": 16,
         "pool": 100,
@@ -93,6 +94,19 @@ def test_an_ablation_ranks_the_cells_that_it_was_not_told(
     assert [(row["labels"], row["regulariser"]) for row in rows] == [(100, "icnn"), (100, "mlp")]
     assert all(row["kendall"] > 0.2 for row in rows)
     assert all(0 <= row["valid"] <= row["valid"] + row["repaired"] <= 1 for row in rows)
+
+
+def test_labels_and_epochs_can_be_chosen(
+    evaluator: TableEvaluator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    given = options(tmp_path, labels=(30, 60), epochs=7)
+    assert predictors.recipe(given, "gnn", "icnn").epochs == 7
+    assert predictors.recipe(options(tmp_path), "gnn", "icnn").epochs == 15
+    monkeypatch.setattr(
+        predictors, "_measured", lambda cells, plan, order, count, seed: {"n": count}
+    )
+    rows = list(predictors.ablation(given, ("gnn",), ("icnn",)))
+    assert [row["n"] for row in rows] == [30, 60]
 
 
 def test_similarities_are_cosines_and_their_blocks_are_means() -> None:

@@ -17,7 +17,7 @@ from nasgoat_models.checkpoints import Checkpoint
 from nasgoat_models.commands import audit, train
 from nasgoat_models.commands.dataset import load_dataset
 from nasgoat_models.commands.log import Log
-from nasgoat_models.training import Epoch
+from nasgoat_models.training import Epoch, OnEpoch, Trainer
 
 PROTEINS = "nasbench-graph:proteins"  # its table comes with a package
 TINY = (
@@ -56,6 +56,10 @@ def test_a_model_is_trained_measured_and_audited(model: str, tmp_path: Path) -> 
     assert audited["model"] == model
     assert audited["edits"]["pairs"] == 10
     assert ("errors" in audited) == (model == "ngae")
+    names = {Path(plot).name for plot in audited["plots"]}
+    predictors = {"errors.png", "predicted.png", "plane.png", "ascent.png"}
+    assert {"edits.png", "losses.png"} <= names
+    assert (predictors <= names) == (model == "ngae")
     for plot in audited["plots"]:
         assert Path(plot).read_bytes().startswith(b"\x89PNG")
     shown = nasgoat("audit", str(tmp_path / "checkpoint.pt"), "--points", "10").stdout
@@ -79,6 +83,31 @@ def test_a_resumed_training_ends_with_the_same_weights(
     assert len(answer(*options, str(parts), "--resume")["history"]) == 3
     ends = [Checkpoint.load(folder / "checkpoint.pt").weights for folder in (whole, parts)]
     assert all(weight.equal(ends[1][name]) for name, weight in ends[0].items())
+
+
+def test_a_training_that_ends_before_its_first_epoch_goes_on_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = ("train", "dag-vae", *TINY, "--epochs", "1", "--out", str(tmp_path))
+
+    def interrupt(trainer: Trainer, on_epoch: OnEpoch | None = None) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "run", interrupt)
+        assert "holds 0 of 1 epochs; --resume goes on" in nasgoat(*options).stderr
+    assert len(answer(*options, "--resume")["history"]) == 1
+
+
+def test_a_folder_is_audited_and_what_no_training_wrote_is_refused(tmp_path: Path) -> None:
+    answer("train", "dag-vae", *TINY, "--epochs", "0", "--out", str(tmp_path))
+    audited = answer("audit", str(tmp_path), "--points", "10")
+    assert audited["checkpoint"] == str(tmp_path / "checkpoint.pt")
+    assert "losses.png" not in {Path(plot).name for plot in audited["plots"]}
+    Checkpoint("line", {"slope": 1}, {}).save(tmp_path / "line.pt")
+    refused = nasgoat("audit", str(tmp_path / "line.pt"))
+    assert refused.exit_code == 1
+    assert "slope" in refused.stderr
 
 
 def test_what_cannot_be_trained_is_refused(tmp_path: Path) -> None:
@@ -117,3 +146,19 @@ def test_a_benchmark_that_trains_gives_no_values() -> None:
     dataset = load_dataset("digits:nasbench201", 30, 0, None)
     assert dataset.train.performance.isnan().all()
     assert np.isnan(dataset.spread)
+
+
+def test_what_is_unknown_is_null_in_the_files(tmp_path: Path) -> None:
+    pytest.importorskip("sklearn", reason="the images come with scikit-learn")
+    few = ("--graphs", "30", "--points", "10", "--hidden", "8", "--latent", "4", "--epochs", "1")
+    digits = ("--benchmark", "digits:nasbench201", *few, "--out", str(tmp_path))
+    answer("train", "ngae", *digits)
+    assert nasgoat("audit", str(tmp_path / "checkpoint.pt"), "--points", "10").exit_code == 0
+
+    def refuse(constant: str) -> None:
+        pytest.fail(f"{constant} is no JSON")
+
+    for name in ("summary.json", "audit.json"):
+        read = json.loads((tmp_path / name).read_text(), parse_constant=refuse)
+    assert read["errors"]["correlation"] is None
+    assert "best" not in read  # by a predictor that has learnt nothing

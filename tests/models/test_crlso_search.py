@@ -49,6 +49,13 @@ def test_a_resumed_search_goes_on_as_if_nothing_had_happened(
     assert len({SPACE.key(graph) for graph in straight}) == 13
 
 
+def test_a_search_says_what_takes_long() -> None:
+    heard: list[str] = []
+    search = KIND.build(CrLsoSettings(**SMALL), Surroundings(TINY, on_stage=heard.append))
+    Study(TINY, search, seed=0).run(Toy(TINY), 7)
+    assert [line.split(",")[1] for line in heard] == [" epoch 1/2", " epoch 2/2"]
+
+
 @pytest.mark.parametrize(
     "space",
     [

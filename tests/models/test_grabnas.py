@@ -11,9 +11,10 @@ pytest.importorskip("gpytorch", reason="the deep kernel needs GPyTorch")
 
 import torch
 
-from nasgoat.errors import UnknownNameError
+from nasgoat.errors import MissingDataError, UnknownNameError
 from nasgoat.graphs import LabeledGraph
 from nasgoat.search import Surroundings
+from nasgoat.search.guided import Known
 from nasgoat.spaces import SearchSpace, TableSpace, digraphs, nasbench201, nasbench_graph
 from nasgoat.study import Study
 from nasgoat.tabular import benchmark_names
@@ -99,6 +100,26 @@ def test_tasks_are_other_datasets_of_the_same_graphs() -> None:
         assert len(task.graphs) == len(task.targets) == 20
         assert abs(float(task.targets.mean())) < 1e-5
     assert tasks_of(None, space, settings, np.random.default_rng(0)) == []
+
+
+def test_a_target_without_teachers_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NASGOAT_DATA", str(tmp_path))
+    search = method(nasbench201(), target="nasbench201:cifar10")
+    study = Study(nasbench201(), search, seed=0)
+    study.run(size, 5)  # the design needs no teachers
+    with pytest.raises(MissingDataError, match="leave the target out"):
+        study.ask()
+
+
+def test_a_search_says_what_takes_long() -> None:
+    heard: list[str] = []
+    search = KIND.build(GrabNasSettings(**SMALL), Surroundings(TINY, on_stage=heard.append))
+    Study(TINY, search, seed=0).run(Toy(TINY), 6)
+    assert [line.split(",")[:2] for line in heard] == [
+        ["meta-training", f" epoch {i}/2"] for i in (1, 2)
+    ]
 
 
 def test_the_deep_kernel_is_a_gaussian_process_on_its_features() -> None:
@@ -200,6 +221,21 @@ def test_a_batch_holds_different_graphs_and_a_space_can_be_exhausted() -> None:
     study = Study(TINY, method(TINY, initial=80), seed=0)
     study.run(Toy(TINY), 91, 4)
     assert len({TINY.key(one.graph) for one in study.observations}) == 91
+
+
+def test_the_bayesian_steps_of_a_batch_share_one_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    pool = Known.pool
+
+    def counted(known: Known, *rest: Any) -> list[LabeledGraph]:
+        drawn.append(len(known.observations))
+        return pool(known, *rest)
+
+    monkeypatch.setattr(Known, "pool", counted)
+    study = Study(SPACE, method(mode="bo"), seed=0)
+    study.run(Toy(), 13, 4)
+    assert drawn == [5, 9]
+    assert len({SPACE.key(one.graph) for one in study.observations}) == 13
 
 
 def test_bayesian_steps_keep_to_the_candidates_and_gradient_steps_need_not() -> None:

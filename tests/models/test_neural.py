@@ -75,8 +75,10 @@ def test_protocols() -> None:
 
 @pytest.mark.parametrize("name", QUICK)
 def test_a_resumed_search_goes_on_as_if_nothing_had_happened(name: str, tmp_path: Path) -> None:
+    listed = {"optimizer": "auto"} if name.endswith("-mip") else {}  # as exact, and quicker
+
     def run(journal: Path | None, budget: int) -> list[LabeledGraph]:
-        with Study(TINY, method(name), seed=3, journal=journal) as study:
+        with Study(TINY, method(name, **listed), seed=3, journal=journal) as study:
             study.run(Toy(TINY), budget, 3)
         return [one.graph for one in study.observations]
 
@@ -120,6 +122,19 @@ def test_equal_values_and_repeated_graphs_are_no_trouble(name: str) -> None:
     keys = [TINY.key(one.graph) for one in proposals]
     assert len(set(keys)) == 2
     assert not set(keys) & {TINY.key(one.graph) for one in told}
+
+
+@pytest.mark.parametrize("name", ["dngo", "bohamiann", "gcn-predictor", "bonas", "nao"])
+def test_how_badly_a_training_failed_changes_nothing(name: str) -> None:
+    search = method(name, SPACE, initial=20)
+    state = search.start(SPACE, rng(0))
+
+    def proposed(worst: float) -> list[LabeledGraph]:
+        told = [Toy()(graph) for graph in state.graphs]
+        told.append(Observation(SPACE.sample(rng(9)), worst))
+        return [one.graph for one in search.propose(state, told, [], 3, rng())[1]]
+
+    assert proposed(90.0) == proposed(9000.0)
 
 
 @pytest.mark.parametrize("name", QUICK)

@@ -17,8 +17,10 @@ from nasgoat.kernels import stacked_features
 from nasgoat.optimize import ExhaustiveOptimizer, Task
 from nasgoat.search import Surroundings
 from nasgoat.search.genes import Genome
+from nasgoat.search.guided import Known
 from nasgoat.search.op_graphs import OpGraphs
 from nasgoat.spaces import CellSpace, nasbench101, nasbench201
+from nasgoat.surrogate import RankGaussian
 from nasgoat_models.neural.bananas import Bananas
 from nasgoat_models.neural.bananas_model import predictions
 from nasgoat_models.neural.bayes_linear import BayesianLinear
@@ -33,9 +35,11 @@ from nasgoat_models.neural.gcn import Gcn
 from nasgoat_models.neural.mlps import Mlps, shuffled
 from nasgoat_models.neural.nao import Nao
 from nasgoat_models.neural.nao_model import Sequences
+from nasgoat_models.neural.nao_model import choose as choose_nao
 from nasgoat_models.neural.nao_model import fitted as fitted_nao
 from nasgoat_models.neural.nao_network import Nao as NaoNetwork
 from nasgoat_models.neural.op_tensors import OpTensors
+from nasgoat_models.neural.search import seed_of
 from nasgoat_models.neural.sghmc import Walk, sghmc
 from tests.search.toy import SPACE, Toy
 
@@ -224,9 +228,8 @@ def test_nao_learns_to_write_what_it_reads() -> None:
     graphs = list(space.samples(60, rng))
     rows, tokens = sequences.of(graphs)
     assert rows == list(range(60))
-    assert [space.key(g) for g in sequences.read(torch.from_numpy(tokens))] == [
-        space.key(g) for g in graphs
-    ]
+    read = sequences.read(torch.from_numpy(tokens))
+    assert [graph and space.key(graph) for graph in read] == [space.key(g) for g in graphs]
     targets = (tokens == 1).sum(axis=1) - 1.0
     settings = Nao(width=32, epochs=150)
     network = fitted_nao(settings, sequences, (tokens[:40], targets[:40]), tokens[40:], 0)
@@ -234,6 +237,27 @@ def test_nao_learns_to_write_what_it_reads() -> None:
     assert (network.decode(embedding).numpy() == tokens).mean() > 0.9
     predicted = network.predict(embedding).detach().numpy()
     assert np.corrcoef(predicted[:40], targets[:40])[0, 1] > 0.9
+
+
+def test_nao_proposes_first_what_its_predictor_likes_best() -> None:
+    space, settings = nasbench201(), Nao(width=16, epochs=30, unlabelled=50)
+    graphs = list(space.samples(40, np.random.default_rng(0)))
+    told = [Toy(space)(graph) for graph in graphs]
+    known = Known(space, told, set(space.keys(GraphBatch.of(graphs))))
+    chosen = choose_nao(settings, known, 6, np.random.default_rng(1))
+
+    rng = np.random.default_rng(1)  # the same network once more
+    sequences = Sequences(Genome(space))
+    others = sequences.of(list(space.samples(50, rng)))[1]
+    targets = RankGaussian().transform(known.values)
+    network = fitted_nao(
+        settings, sequences, (sequences.of(graphs)[1], targets), others, seed_of(rng)
+    )
+    tokens = torch.from_numpy(sequences.of(chosen)[1])
+    predicted = network.predict(network.encode(tokens)).tolist()
+    assert len(predicted) == 6
+    assert predicted == sorted(predicted)
+    assert not known.taken & set(space.keys(GraphBatch.of(chosen)))
 
 
 @pytest.mark.parametrize("convex", [False, True])

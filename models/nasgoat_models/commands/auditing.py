@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json as jsonlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from nasgoat.cli.console import print_json, stderr, stdout
+from nasgoat.cli.console import print_json, stderr, stdout, write_json
 from nasgoat_models.autoencoders.vae import Vae
 from nasgoat_models.checkpoints import Checkpoint
 from nasgoat_models.commands.dataset import Dataset, load_dataset
+from nasgoat_models.commands.figures import losses, of_ngae
 from nasgoat_models.commands.plots import binned_plot
 from nasgoat_models.commands.priors import priors, told
 from nasgoat_models.commands.recipe import Recipe
@@ -67,18 +68,36 @@ def execute(
             found = priors(vae, dataset, generator, draws.points)
             status.update("walking through the space")
             scatters = _scatters(vae, ngae, dataset, place, draws)
-    out.mkdir(parents=True, exist_ok=True)
-    found |= {"checkpoint": str(checkpoint), "model": recipe.model, "plots": []}
+            status.update("drawing")
+            out.mkdir(parents=True, exist_ok=True)
+            found |= {"checkpoint": str(checkpoint), "model": recipe.model}
+            found |= _plotted(out, scatters, read.training.get("history", ()))
+            if ngae is not None:
+                told_of, pictures = of_ngae(out, ngae, dataset, draws.seed)
+                found |= told_of
+                found["plots"] += map(str, pictures)
+    write_json(out / AUDIT, found)
+    if json:
+        print_json(found)
+    else:
+        _show(found)
+
+
+def _plotted(
+    out: Path,
+    scatters: Mapping[str, tuple[Scatter, str, str]],
+    history: Sequence[Mapping[str, float]],
+) -> dict[str, Any]:
+    """Draw what every model has; the figures and the names of the files."""
+    found: dict[str, Any] = {"plots": []}
     for name, (scatter, x, y) in scatters.items():
         path = out / f"{name}.png"
         binned_plot(path, scatter, x, y)
         found["plots"].append(str(path))
         found[name] = {"correlation": scatter.correlation, "pairs": len(scatter.x)}
-    (out / AUDIT).write_text(jsonlib.dumps(found, indent=1) + "\n", encoding="utf-8")
-    if json:
-        print_json(found)
-    else:
-        _show(found)
+    if history:
+        found["plots"].append(str(losses(out / "losses.png", history)))
+    return found
 
 
 def _scatters(
@@ -116,5 +135,12 @@ def _show(found: dict[str, Any]) -> None:
             f"distance to the training set and error of the predicted performance: "
             f"{found['errors']['correlation']:.3f}"
         )
+    for objective, rows in found.get("best", {}).items():
+        for row in rows:
+            console.print(
+                f"found by ascent on {objective}: performance "
+                f"{row['predicted_performance']:.4f}, complexity {row['predicted_complexity']:.4f}"
+            )
+            console.print(row["architecture"], highlight=False, soft_wrap=True)
     for path in found["plots"]:
         console.print(path, soft_wrap=True)

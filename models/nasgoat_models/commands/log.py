@@ -34,22 +34,23 @@ class Log:
     console: Console
     status: Status = field(init=False)
     saved: float = field(default_factory=time.monotonic)
+    kept: int = 0  # epochs that the file holds
 
     def __post_init__(self) -> None:
         self.status = self.console.status("training")
+        self.kept = len(self.trainer.history)
 
     def run(self) -> None:
-        """Train; after Ctrl-C the file holds the state of some seconds ago."""
+        """Train; after Ctrl-C the file holds the state of some seconds ago, or of no epoch yet."""
+        if not self.path.exists():
+            self.save()
         try:
             with self.status:
                 self.trainer.run(self.on_epoch)
         except KeyboardInterrupt:
-            if self.path.exists():
-                told = f"{self.path} holds the training so far; --resume goes on"
-                self.console.print(told, soft_wrap=True)
+            told = f"{self.path} holds {self.kept} of {self.recipe.epochs} epochs; --resume goes on"
+            self.console.print(told, soft_wrap=True)
             raise
-        if not self.path.exists():
-            self.save()
 
     def on_epoch(self, epoch: Epoch) -> None:
         """Tell of an epoch, and save where the last time is long ago or there is no other."""
@@ -67,4 +68,4 @@ class Log:
         weights, state = self.trainer.model.state_dict(), self.trainer.state()
         recipe = self.recipe
         Checkpoint(recipe.model, recipe.config(), weights, training=state).save(self.path)
-        self.saved = time.monotonic()
+        self.saved, self.kept = time.monotonic(), len(self.trainer.history)

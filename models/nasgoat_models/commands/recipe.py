@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
-from nasgoat.errors import UnknownNameError
+from nasgoat.errors import BadDataError, UnknownNameError
 from nasgoat_models.autoencoders.build import VaeConfig
 from nasgoat_models.autoencoders.vae import Vae
 from nasgoat_models.checkpoints import Checkpoint
@@ -44,7 +44,19 @@ class Recipe:
 
     @classmethod
     def of(cls, checkpoint: Checkpoint) -> Self:
-        """The one that a checkpoint was written by."""
+        """The one that a checkpoint was written by.
+
+        Raises:
+            BadDataError: it was not written by ``nasgoat train``, or by one with other options.
+        """
+        known, found = {field.name for field in fields(cls)}, set(checkpoint.config)
+        if known != found:
+            msg = (
+                f"a checkpoint of {checkpoint.kind!r} by nasgoat {checkpoint.versions['nasgoat']} "
+                f"differs in {', '.join(sorted(known ^ found))} from what this version trains; "
+                "train it again"
+            )
+            raise BadDataError(msg)
         return cls(**checkpoint.config)
 
     @property

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json as jsonlib
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from nasgoat.cli.console import print_json, stderr, stdout
+from nasgoat.cli.console import print_json, stderr, stdout, write_json
 from nasgoat.errors import JournalError
 from nasgoat_models.autoencoders.vae import Vae
 from nasgoat_models.checkpoints import Checkpoint
@@ -61,7 +60,7 @@ def execute(
         summary = measured(recipe, dataset, model, place)
     summary |= {"history": trainer.history, "checkpoint": str(path)}
     summary["seconds"] = sum(epoch["seconds"] for epoch in trainer.history)
-    (out / SUMMARY).write_text(jsonlib.dumps(summary, indent=1) + "\n", encoding="utf-8")
+    write_json(out / SUMMARY, summary)
     if json:
         print_json(summary)
     else:

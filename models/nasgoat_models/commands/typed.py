@@ -77,7 +77,9 @@ def train(
 
 
 def audit(
-    checkpoint: Annotated[Path, typer.Argument(help="checkpoint.pt of `nasgoat train`.")],
+    checkpoint: Annotated[
+        Path, typer.Argument(help="--out of `nasgoat train`, or the checkpoint.pt in it.")
+    ],
     points: Annotated[int, typer.Option(min=10, help="Points of the prior to decode.")] = 1000,
     device: Device = "auto",
     seed: options.Seed = 0,
@@ -91,10 +93,11 @@ def audit(
 ) -> None:
     """Audit an autoencoder: validity and uniqueness of what it decodes, smoothness of its space.
 
-    Example: nasgoat audit enas-ngae/checkpoint.pt
+    Example: nasgoat audit enas-ngae
     """
     with friendly(debug=debug):
         from nasgoat_models.commands.auditing import Draws, execute  # noqa: PLC0415
+        from nasgoat_models.commands.training import CHECKPOINT  # noqa: PLC0415
 
-        draws = Draws(points, seed)
-        execute(checkpoint, draws, out or checkpoint.parent, device, data, json=json)
+        path = checkpoint / CHECKPOINT if checkpoint.is_dir() else checkpoint
+        execute(path, Draws(points, seed), out or path.parent, device, data, json=json)

@@ -11,13 +11,16 @@ import numpy as np
 from nasgoat.graphs import LabeledGraph
 from nasgoat.records import Observation, Proposal
 from nasgoat.search import Design, Surroundings
+from nasgoat.search.base import UNJOURNALLED
 from nasgoat.search.design import fresh_proposals, known_keys
+from nasgoat.search.kinds import OnStage
 from nasgoat.search.optuna_search import require_optuna
 from nasgoat.spaces import SearchSpace
 from nasgoat_models.crlso.rounds import Round, Rounds, recipe
 from nasgoat_models.crlso.settings import CrLsoSettings
 from nasgoat_models.devices import repeatable
 from nasgoat_models.graphs import GraphShape
+from nasgoat_models.training import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,11 @@ class CrLso:
 
     Args:
         settings: all that can be chosen.
+        on_stage: is told of the autoencoder's epochs; not part of the settings.
     """
 
     settings: CrLsoSettings = field(default_factory=CrLsoSettings)
+    on_stage: OnStage | None = field(default=None, compare=False, repr=False, metadata=UNJOURNALLED)
 
     @property
     def name(self) -> str:
@@ -85,7 +90,7 @@ class CrLso:
             return state, fresh_proposals(space, seen, k, rng, "random")
         began = time.perf_counter()
         with repeatable(self.settings.threads):
-            rounds = state.rounds or Rounds.learn(space, self.settings, labelled, state.seed)
+            rounds = state.rounds or self._learnt(space, labelled, state.seed)
             last = rounds.upto(observations, state.last)
             proposals = last.unseen(seen, k)
             if not proposals:
@@ -95,6 +100,11 @@ class CrLso:
         spent = {"fit": time.perf_counter() - began}
         proposals[0] = replace(proposals[0], seconds=spent)
         return replace(state, rounds=rounds, last=last), proposals
+
+    def _learnt(self, space: SearchSpace, labelled: Sequence[Observation], seed: int) -> Rounds:
+        """Algorithm 1."""
+        on_epoch = told(self.on_stage, "training the autoencoder")
+        return Rounds.learn(space, self.settings, labelled, seed, on_epoch)
 
 
 def build(settings: CrLsoSettings, surroundings: Surroundings) -> CrLso:
@@ -108,4 +118,4 @@ def build(settings: CrLsoSettings, surroundings: Surroundings) -> CrLso:
     recipe(settings)
     if settings.optimiser in ("tpe", "cmaes"):
         require_optuna()
-    return CrLso(settings)
+    return CrLso(settings, surroundings.on_stage)

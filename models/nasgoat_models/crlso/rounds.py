@@ -18,6 +18,7 @@ from nasgoat_models.crlso.inference import ATTEMPTS, Finds, Steps, infer
 from nasgoat_models.crlso.settings import CrLsoSettings
 from nasgoat_models.crlso.training import Floats, Labelled, Latent, Recipe, fine_tuned, learn
 from nasgoat_models.crlso.vae import Sizes
+from nasgoat_models.training import OnEpoch
 
 ORIGIN, MENDED = "latent", "latent, repaired"  # of proposals
 
@@ -61,13 +62,18 @@ class Rounds:
 
     @classmethod
     def learn(
-        cls, space: SearchSpace, settings: CrLsoSettings, labelled: Sequence[Observation], seed: int
+        cls,
+        space: SearchSpace,
+        settings: CrLsoSettings,
+        labelled: Sequence[Observation],
+        seed: int,
+        on_epoch: OnEpoch | None = None,
     ) -> Rounds:
         """Algorithm 1 on measured graphs."""
         graphs = GraphBatch.of([one.graph for one in labelled], max(space.sizes))
         targets = transformed(settings, labelled)
         rng = np.random.default_rng([seed, 0])
-        latent = learn(space, Labelled(graphs, targets), recipe(settings), rng)
+        latent = learn(space, Labelled(graphs, targets), recipe(settings), rng, on_epoch)
         return cls(settings, latent, seed, len(labelled))
 
     def upto(self, observations: Sequence[Observation], last: Round | None) -> Round:

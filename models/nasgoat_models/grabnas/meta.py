@@ -16,6 +16,7 @@ from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.spaces import SearchSpace
 from nasgoat.surrogate import TRANSFORMS
 from nasgoat.tabular import TableEvaluator, benchmark
+from nasgoat.tabular.files import data_directory
 from nasgoat_models.crlso.vae import GraphVAE, Sizes
 from nasgoat_models.devices import find_device, repeatable, seeded
 from nasgoat_models.grabnas.datasets import Target
@@ -89,6 +90,9 @@ def tasks_of(
         space: where the target is searched.
         settings: of the method.
         rng: draws the measured graphs.
+
+    Raises:
+        MissingDataError: there is a target and not one such table.
     """
     if target is None:
         return []
@@ -104,6 +108,13 @@ def tasks_of(
         parts = (torch.as_tensor(part, dtype=torch.float32) for part in (elements, targets))
         told, scaled = (part.to(device) for part in parts)
         tasks.append(Task(name, told, graphs, scaled))
+    if not tasks:
+        msg = (
+            f"grab-nas has target={target.name}, but no table of another dataset on the same "
+            f"graphs is in {data_directory()}; put one there, name its directory in the "
+            "environment variable NASGOAT_DATA, or leave the target out for no meta-training"
+        )
+        raise MissingDataError(msg)
     return tasks
 
 
@@ -137,6 +148,9 @@ def meta_train(
         settings: of the method.
         rng: source of chance.
         on_epoch: hears of every epoch.
+
+    Raises:
+        MissingDataError: see ``tasks_of``.
     """
     tasks = tasks_of(target, space, settings, rng)
     whole = space.is_listable() and space.size() <= settings.graphs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from nasgoat.search import Design, Surroundings
 from nasgoat.search.base import UNJOURNALLED
 from nasgoat.search.design import fresh_proposals, known_keys
 from nasgoat.search.guided import Known
+from nasgoat.search.kinds import OnStage
 from nasgoat.spaces import SearchSpace, TableSpace
 from nasgoat.surrogate import TRANSFORMS
 from nasgoat_models.devices import find_device, repeatable
@@ -29,6 +30,7 @@ from nasgoat_models.grabnas.deep_kernel import mean_and_std
 from nasgoat_models.grabnas.meta import Meta, meta_train
 from nasgoat_models.grabnas.settings import GrabNasSettings
 from nasgoat_models.graphs import GraphShape
+from nasgoat_models.training import told
 
 Floats = NDArray[np.float64]
 
@@ -59,10 +61,12 @@ class GrabNas:
         candidates: graphs that Bayesian steps and the design are confined to, members of the space
             that is searched; None for all. Gradient steps may decode any graph of the space. Too
             many for journals, which do not hold them.
+        on_stage: is told of meta-training's epochs; not part of the settings.
     """
 
     settings: GrabNasSettings = field(default_factory=GrabNasSettings)
     candidates: TableSpace | None = field(default=None, metadata=UNJOURNALLED)
+    on_stage: OnStage | None = field(default=None, compare=False, repr=False, metadata=UNJOURNALLED)
 
     @property
     def name(self) -> str:
@@ -108,9 +112,10 @@ class GrabNas:
         """Up to ``k`` of them, fewer where nothing is left."""
         model = _Model.fit(meta, self.settings, known.observations)
         done = len(known.observations) + pending - self.settings.initial
+        candidates = self._candidates(model, known, rng)
         taken, proposals = set(known.taken), list[Proposal]()
         for i in range(k):
-            found = self._next(model, replace(known, taken=taken), done + i, rng)
+            found = self._next(model, replace(known, taken=taken), done + i, candidates)
             if found is None:
                 break
             taken.add(known.space.key(found.graph))
@@ -120,10 +125,11 @@ class GrabNas:
     def meta_trained(self, space: SearchSpace, seed: int) -> Meta:
         """The networks; the same for the same seed."""
         target = None if self.settings.target is None else Target.of(self.settings.target)
-        return meta_train(space, target, self.settings, np.random.default_rng(seed))
+        rng, on_epoch = np.random.default_rng(seed), told(self.on_stage, "meta-training")
+        return meta_train(space, target, self.settings, rng, on_epoch)
 
     def _next(
-        self, model: _Model, known: Known, done: int, rng: np.random.Generator
+        self, model: _Model, known: Known, done: int, candidates: Iterator[LabeledGraph]
     ) -> Proposal | None:
         """One proposal, None where nothing is left."""
         mode, after = self.settings.mode, done - self.settings.warm_up
@@ -131,16 +137,20 @@ class GrabNas:
             for graph in known.best[:STARTS]:
                 if (found := model.ascended(graph, known.taken)) is not None:
                     return Proposal(*found)
-        return self._bayesian(model, known, rng)
+        for graph in candidates:
+            if known.space.key(graph) not in known.taken:
+                return Proposal(graph, "expected improvement")
+        return None
 
-    def _bayesian(self, model: _Model, known: Known, rng: np.random.Generator) -> Proposal | None:
-        """The candidate of greatest expected improvement."""
+    def _candidates(
+        self, model: _Model, known: Known, rng: np.random.Generator
+    ) -> Iterator[LabeledGraph]:
+        """Those of greatest expected improvement first; drawn and valued when one is asked for."""
         graphs = self._pool(known, rng)
-        if len(graphs) == 0:
-            return None
-        mean, std = model.predict(graphs)
-        best = int(improvement(model.incumbent - mean, std).argmax())
-        return Proposal(graphs[best], "expected improvement")
+        if len(graphs):
+            mean, std = model.predict(graphs)
+            worth = improvement(model.incumbent - mean, std)
+            yield from (graphs[i] for i in np.argsort(-worth, kind="stable").tolist())
 
     def _pool(self, known: Known, rng: np.random.Generator) -> GraphBatch:
         """New candidates; of a space too large to be valued whole, half neighbors of the best."""
@@ -232,4 +242,4 @@ def build(settings: GrabNasSettings, surroundings: Surroundings) -> GrabNas:
     find_device(settings.device)
     if settings.target is not None:
         Target.of(settings.target)
-    return GrabNas(settings)
+    return GrabNas(settings, on_stage=surroundings.on_stage)

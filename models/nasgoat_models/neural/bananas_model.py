@@ -68,7 +68,7 @@ def predictions(
         x, t = torch.from_numpy(inputs), torch.tensor(heights / unit, dtype=torch.float32)
         widths = [x.shape[1], *[settings.width] * settings.layers, 1]
         ensemble = Mlps(settings.networks, widths, chance)
-        adam = torch.optim.Adam(ensemble.parameters(), settings.rate, foreach=True)
+        adam = torch.optim.Adam(ensemble.parameters(), settings.rate, fused=True)
         for _ in range(settings.epochs):
             for rows in shuffled(settings.networks, len(x), MINIBATCH, chance):
                 predicted = ensemble(x[rows])[:, :, 0]  # (M, B)

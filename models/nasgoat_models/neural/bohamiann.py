@@ -41,7 +41,7 @@ class Bohamiann:
     every: int = 50
     step: float = 0.01
     friction: float = 0.05
-    transform: Literal["standardise", "rank-gaussian", "log-clip"] = "standardise"
+    transform: Literal["standardise", "rank-gaussian", "log-clip"] = "rank-gaussian"
 
     def __post_init__(self) -> None:
         check_initial(self.initial)

@@ -37,7 +37,7 @@ class Bonas:
     epochs: int = 150
     rate: float = 0.002
     decay: float = 1e-4
-    transform: Literal["standardise", "rank-gaussian", "log-clip"] = "standardise"
+    transform: Literal["standardise", "rank-gaussian", "log-clip"] = "rank-gaussian"
 
     def __post_init__(self) -> None:
         check_initial(self.initial)

@@ -37,7 +37,7 @@ class Dngo:
     epochs: int = 200
     rate: float = 0.01
     decay: float = 1e-4
-    transform: Literal["standardise", "rank-gaussian", "log-clip"] = "standardise"
+    transform: Literal["standardise", "rank-gaussian", "log-clip"] = "rank-gaussian"
 
     def __post_init__(self) -> None:
         check_initial(self.initial)

@@ -121,7 +121,7 @@ def trained(
         y = torch.tensor(targets, dtype=torch.float32)
         nets = FeatureNets(x.shape[1], shape, chance)
         adam = torch.optim.AdamW(
-            nets.parameters(), shape.rate, weight_decay=shape.decay, foreach=True
+            nets.parameters(), shape.rate, weight_decay=shape.decay, fused=True
         )
         for _ in range(shape.epochs):
             loss = (nets(x) - y).square().mean(dim=1).sum()  # of (M, T)

@@ -41,7 +41,7 @@ class GcnPredictor:
     epochs: int = 150
     rate: float = 0.002
     decay: float = 1e-3
-    transform: Literal["standardise", "rank-gaussian", "log-clip"] = "standardise"
+    transform: Literal["standardise", "rank-gaussian", "log-clip"] = "rank-gaussian"
 
     def __post_init__(self) -> None:
         check_initial(self.initial)
@@ -61,7 +61,7 @@ KIND = MethodKind(
 WEN_2020 = Protocol(
     "gcn-predictor",
     "the setting of Wen et al. for 150 evaluations: 133 random, then the 17 best of 7,500",
-    {"initial": 133, "pool": 7500},
+    {"initial": 133, "pool": 7500, "transform": "standardise"},
     batch=17,
     budget=150,
 ).of(KIND)

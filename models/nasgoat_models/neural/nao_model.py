@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,13 +80,10 @@ class Sequences:
         shape = (len(rows), len(self.counts))
         return rows, np.array(written, dtype=np.int64).reshape(shape)
 
-    def read(self, tokens: Tensor) -> Iterator[LabeledGraph]:
-        """The graphs of ``(B, T)`` sequences, without those that are not in the space."""
+    def read(self, tokens: Tensor) -> list[LabeledGraph | None]:
+        """The graphs of ``(B, T)`` sequences, None where a sequence makes no graph of the space."""
         names = list(self.genome.choices)
-        for row in tokens.tolist():
-            graph = self.genome.decode(dict(zip(names, row, strict=True)))
-            if graph is not None:
-                yield graph
+        return [self.genome.decode(dict(zip(names, row, strict=True))) for row in tokens.tolist()]
 
 
 def fitted(
@@ -135,25 +132,28 @@ def _decoded(
     seeds: tuple[Known, NDArray[np.int64]],
     k: int,
 ) -> dict[str, LabeledGraph]:
-    """New graphs by key, those of shorter steps and of better seeds first."""
+    """New graphs by key, those first whose own embeddings promise most.
+
+    All seeds take the first step, and a longer one while fewer than ``k`` new graphs were decoded.
+    """
     known, tokens = seeds
-    space = known.space
-    found: dict[str, LabeledGraph] = {}
+    found: dict[str, tuple[float, LabeledGraph]] = {}
     with repeatable(1):
         embedding = network.encode(torch.from_numpy(tokens)).detach().requires_grad_()  # (S, T, w)
         (slope,) = torch.autograd.grad(network.predict(embedding).sum(), embedding)
         length = slope.flatten(1).norm(dim=1).clamp(min=1e-12)[:, None, None]
         for doubling in range(settings.doublings + 1):
-            moved = embedding - settings.step * 2**doubling * slope / length
             with torch.no_grad():
-                graphs = list(sequences.read(network.decode(moved)))
-            for graph in graphs:
-                key = space.key(graph)
-                if key not in known.taken:
-                    found.setdefault(key, graph)
+                moved = embedding - settings.step * 2**doubling * slope / length
+                written = network.decode(moved)  # (S, T)
+                predicted = network.predict(network.encode(written)).tolist()
+            for value, graph in zip(predicted, sequences.read(written), strict=True):
+                if graph is not None and (key := known.space.key(graph)) not in known.taken:
+                    found.setdefault(key, (value, graph))
             if len(found) >= k:
                 break
-    return found
+    ranked = sorted(found.items(), key=lambda pair: pair[1][0])
+    return {key: graph for key, (_, graph) in ranked}
 
 
 def _drawn(known: Known, count: int, rng: np.random.Generator) -> list[LabeledGraph]:

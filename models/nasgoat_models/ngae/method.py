@@ -24,7 +24,7 @@ from nasgoat_models.ngae.fitting import Pretrained
 from nasgoat_models.ngae.model import Ngae
 from nasgoat_models.ngae.settings import NgaeSettings
 from nasgoat_models.quality import encoded
-from nasgoat_models.training import Epoch
+from nasgoat_models.training import told
 from nasgoat_models.validity import checked
 
 STOPS = 10  # points of every ascent that are decoded
@@ -109,18 +109,12 @@ class NgaeSearch:
         used = first + (count - first) // settings.refit * settings.refit
         if state.fitted is not None and state.fitted[0] == used:
             return state
+        on_epoch = told(self.on_stage, "training the autoencoder")
         pretrained = state.pretrained or Pretrained.of(
-            state.design.space, settings, state.seed, self._on_epoch
+            state.design.space, settings, state.seed, on_epoch
         )
         model = pretrained.fitted(observations[:used], settings.fit_steps, state.seed + used)
         return replace(state, pretrained=pretrained, fitted=(used, model))
-
-    def _on_epoch(self, epoch: Epoch) -> None:
-        if self.on_stage is not None:
-            self.on_stage(
-                f"training the autoencoder, epoch {epoch.number}/{epoch.of}, loss "
-                f"{epoch.losses['loss']:.3g}, about {epoch.left:.0f} s left"
-            )
 
     def _ascended(
         self,
