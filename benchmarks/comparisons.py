@@ -67,8 +67,8 @@ def _row(record: Json, label: str, method: Json, points: Sequence[str]) -> str:
         cells.append("-" if pair is None else _span(pair["interval"], sign=True))
     found = method["found_optimum"]
     cells.append("-" if found is None else " / ".join(f"{found[p]:.2f}" for p in points))
-    test = method["mean_test"]
-    cells.append("-" if test is None else f"{test[points[-1]]:.3f}")
+    test = (method["mean_test"] or {}).get(points[-1])
+    cells.append("-" if test is None else f"{test:.3f}")
     return "| " + " | ".join([*cells, f"{method['seconds']:.1f}"]) + " |"
 
 

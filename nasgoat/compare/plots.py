@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from nasgoat.compare.results import BenchmarkResult
-from nasgoat.study.plots import COLOURS, make_logarithmic
+from nasgoat.study.plots import COLOURS, folded, make_logarithmic
 
 DASHES = ("-", "--", ":", "-.")  # of the second eight methods, the third ...
 
@@ -48,7 +48,7 @@ def comparison_plot(path: Path, result: BenchmarkResult, initial: int) -> None:
     axes.set_xlim(1, max(2, budget))
     axes.axvspan(1, min(initial, budget) + 0.5, color="0.93", zorder=0)
     axes.set_xlabel("evaluations")
-    axes.set_ylabel(f"mean regret in {result.objective}")
+    axes.set_ylabel(folded(f"mean regret in {result.objective}"))
     axes.set_title(_title(result), fontsize="medium")
     axes.grid(visible=True, which="both", color="0.88", linewidth=0.5)
     axes.spines[["top", "right"]].set_visible(False)

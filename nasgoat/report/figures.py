@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import io
 import re
-import textwrap
 from html import escape
 from typing import TYPE_CHECKING
 
-from nasgoat.study import COLOURS
+from nasgoat.study import COLOURS, folded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +18,6 @@ GREYS = {"#000000": "--ink", "#ededed": "--shade", "#e0e0e0": "--line"}
 THEME = {colour.lower(): f"--c{i}" for i, colour in enumerate(COLOURS[:-1])} | GREYS
 
 SIZE = (5.6, 3.7)  # inches; as wide as a telephone, so that text stays readable there
-LONG = 36  # characters that an axis has room for
 
 
 class Drawing(str):
@@ -49,7 +47,7 @@ def finished(axes: Axes, x: str, y: str) -> None:
     if x.startswith("evaluation"):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel(x)
-    axes.set_ylabel(textwrap.fill(y.replace(" %", "\N{NO-BREAK SPACE}%"), LONG))
+    axes.set_ylabel(folded(y))
     axes.legend(frameon=False, fontsize="small")
 
 

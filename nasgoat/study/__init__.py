@@ -6,7 +6,7 @@ from nasgoat.study.entries import Ask, Entry, Fail, Tell
 from nasgoat.study.events import Asked, Asking, Event, Failed, OnEvent, Stopped, StopReason, Told
 from nasgoat.study.history import best_values, incumbent_test_values, incumbents, regrets
 from nasgoat.study.journal import JournalWarning, read_journal
-from nasgoat.study.plots import COLOURS, make_logarithmic, regret_figure, regret_plot
+from nasgoat.study.plots import COLOURS, folded, make_logarithmic, regret_figure, regret_plot
 from nasgoat.study.study import Study
 from nasgoat.workers import Evaluate, OnFailure
 
@@ -31,6 +31,7 @@ __all__ = [
     "Told",
     "best_values",
     "draw",
+    "folded",
     "incumbent_test_values",
     "incumbents",
     "make_logarithmic",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ History = Sequence[Observation | Failure]
 
 # Okabe and Ito's colours: they stay distinct for colour-blind readers.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+LONG = 36  # characters that the vertical axis has room for
 
 
 def regret_plot(
@@ -96,7 +98,7 @@ def regret_figure(
         end = min(initial, longest) + 0.5
         axes.axvspan(1, end, color="0.93", zorder=0, label="initial design")
     axes.set_xlabel("evaluations")
-    axes.set_ylabel(f"best {objective}" if optimum is None else f"regret in {objective}")
+    axes.set_ylabel(folded(f"best {objective}" if optimum is None else f"regret in {objective}"))
     axes.set_title(
         title or ("" if optimum is None else f"optimum {optimum:.4g}"), fontsize="medium"
     )
@@ -122,6 +124,11 @@ def _floor(curves: Mapping[str, Floats]) -> float | None:
     means = np.concatenate([table.mean(axis=0) for table in curves.values()])
     positive = means[means > 0]
     return float(positive.min()) / 2 if len(positive) else None
+
+
+def folded(label: str) -> str:
+    """A label in lines that the vertical axis has room for, none of them a lonely "%"."""
+    return textwrap.fill(label.replace(" %", "\N{NO-BREAK SPACE}%"), LONG)
 
 
 def make_logarithmic(axes: Axes, floor: float) -> None:
