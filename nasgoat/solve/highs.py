@@ -145,7 +145,7 @@ class _Solve:
         """Pass the linear model and its tangents to HiGHS."""
         problem = self.record.problem
         with problem.linear() as model:
-            # HiGHS takes what is an integer but for its tolerance for one, ratios in a row included.
+            # HiGHS takes what is an integer but for its tolerance for one, ratios in rows included.
             # The last MIP can do without: little is left that it could prove in error
             self.form = form = standard_form(model, 0.0 if self.tight else TOLERANCE)
         self.design = Design.of(problem, form)
