@@ -85,7 +85,7 @@ class GraphBatch:
 
     def __getitem__(self, i: int) -> LabeledGraph:
         """Graph ``i`` as a value."""
-        return next(iter(self.take(slice(i, i + 1) if i >= 0 else np.array([i]))))
+        return next(iter(self.take(np.array([i]))))
 
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> GraphBatch:
         """Return the chosen graphs."""

@@ -20,6 +20,8 @@ def test_round_trip_with_padding(graphs: list[LabeledGraph], n: int) -> None:
     assert len(batch) == len(graphs)
     assert list(batch) == graphs
     assert [batch[i] for i in range(-len(graphs), len(graphs))] == graphs * 2
+    with pytest.raises(IndexError):
+        batch[len(graphs)]
     assert list(batch.padded(batch.n + 2)) == graphs
     assert json.loads(json.dumps([graph.to_json() for graph in batch])) == [
         g.to_json() for g in graphs
