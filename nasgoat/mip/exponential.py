@@ -53,7 +53,7 @@ MARGIN = 1e-9  # relative; what rounding may do to a bound
 ROUNDING = 1e-15  # of the mean, relative to its terms
 MOST_PRODUCTS = 20_000  # of the labels of two edges
 LARGEST_MEAN = 1e4  # of the variable: HiGHS proves false bounds on rows of 1e8 (docs/solver.md)
-SLACK = 1e-5  # beyond the range of the mean, far above what solvers tolerate
+SLACK = 1e-4  # beyond the range of the mean, far above what solvers tolerate
 
 
 class ExponentialBelief:

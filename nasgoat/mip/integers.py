@@ -21,7 +21,7 @@ from nasgoat.mip.ranges import rough_ranges
 
 Floats = NDArray[np.float64]
 
-INTEGRAL = 1e-4  # how far proven ranges are rounded inwards to an integer; their margin is less
+INTEGRAL = 1e-4  # how far ranges are rounded inwards to an integer
 
 
 @dataclass(frozen=True, slots=True, eq=False)

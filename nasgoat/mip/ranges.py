@@ -16,7 +16,9 @@ from nasgoat.mip.handles import Term
 
 Floats = NDArray[np.float64]
 
-MARGIN = 1e-6  # of what the bounds of the counts allow: the simplex tolerance, with room to spare
+# Of what the bounds of the counts allow. A row that only the end of a range leaves slack must have
+# more of it than HiGHS tolerates, or its presolve takes all variables of the row for fixed
+MARGIN = 1e-5
 SOLVED = 0  # scipy's status of a linear program that was solved to optimality
 INFEASIBLE = 2  # and of one without a feasible point
 

@@ -46,6 +46,12 @@ def test_targets_of_hundreds_of_millions(seed: int) -> None:
     assert set(compare(drawn)) == {"optimal"}
 
 
+def test_ranges_have_more_room_than_highs_tolerates() -> None:
+    """HiGHS 1.15.1 took a row for forcing whose slack of 4.5e-6 was the margin of a range."""
+    drawn = replace(extreme_task(1311), limits=Limits())
+    assert compare(drawn) == ["optimal"] * 4
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("hundred", range(6))
 def test_extreme_tasks_at_length(hundred: int) -> None:
