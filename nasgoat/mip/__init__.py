@@ -17,14 +17,10 @@ from nasgoat.mip.graph_encoding import GraphEncoding, graph_encoding
 from nasgoat.mip.handles import PathHandles
 from nasgoat.mip.layered import LayeredEncoding, layered_encoding
 from nasgoat.mip.networks import NetworkBelief, network_block
+from nasgoat.mip.objective import objective
 from nasgoat.mip.parts import parts_of
 from nasgoat.mip.posterior import LinearBelief
-from nasgoat.mip.problem import (
-    AcquisitionProblem,
-    ModelOptions,
-    acquisition_problem,
-    objective,
-)
+from nasgoat.mip.problem import AcquisitionProblem, ModelOptions, acquisition_problem
 from nasgoat.mip.rules import encode_rule
 from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry
 from nasgoat.mip.terms import constant, pin, row

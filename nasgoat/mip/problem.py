@@ -9,20 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import singledispatch
 from typing import Protocol
 
-import numpy as np
 import pyomo.environ as pyo
 from pyomo.common.gc_manager import PauseGC
 
-from nasgoat.acquisition import (
-    Acquisition,
-    LowerConfidenceBound,
-    NetworkSample,
-    PosteriorMean,
-    ThompsonSample,
-)
+from nasgoat.acquisition import Acquisition, PosteriorMean, ThompsonSample
 from nasgoat.errors import NoEncodingError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.kernels import FeatureMap, GraphKernel, LinearKernel
@@ -33,10 +25,10 @@ from nasgoat.mip.counts import CountHandles, count_block
 from nasgoat.mip.curves import Cut
 from nasgoat.mip.degree_order import DegreeOrder, degree_order
 from nasgoat.mip.exclusion import exclusions
-from nasgoat.mip.handles import Products, Term
+from nasgoat.mip.handles import Products
 from nasgoat.mip.local_terms import terms_of
 from nasgoat.mip.majorant import Diagonal
-from nasgoat.mip.networks import NetworkBelief
+from nasgoat.mip.objective import objective
 from nasgoat.mip.symmetry import NO_SYMMETRY, Symmetry
 from nasgoat.mip.terms import linear
 from nasgoat.posterior import FeaturePosterior, KernelPosterior, NetworkPosterior, Posterior
@@ -214,50 +206,6 @@ def acquisition_problem(
         model.anchor = pyo.Constraint(expr=model.nothing <= 0.0)
         model.cuts = pyo.ConstraintList()  # what `add_cuts` writes: exclusions, tangents
     return AcquisitionProblem(acquisition, posterior, model, cell, counts, belief, options)
-
-
-@singledispatch
-def objective(acquisition: Acquisition, belief: Belief, counts: CountHandles) -> Term:
-    """What the model minimises.
-
-    Raises:
-        NoEncodingError: the acquisition function has no MIP form.
-    """
-    del belief, counts
-    msg = (
-        f"{type(acquisition).__name__} has no MIP form of its own; use lcb, mean or thompson "
-        "(MipOptimizer reduces expected improvement to lcb), or --optimizer exhaustive"
-    )
-    raise NoEncodingError(msg)
-
-
-@objective.register
-def _(acquisition: LowerConfidenceBound, belief: Belief, counts: CountHandles) -> Term:
-    del counts
-    if acquisition.beta == 0:
-        return belief.mean()
-    return belief.mean() - float(np.sqrt(acquisition.beta)) * belief.deviation()
-
-
-@objective.register
-def _(acquisition: PosteriorMean, belief: Belief, counts: CountHandles) -> Term:
-    del acquisition, counts
-    return belief.mean()
-
-
-@objective.register
-def _(acquisition: ThompsonSample, belief: Belief, counts: CountHandles) -> Term:
-    del belief
-    return counts.total(acquisition.coefficients @ counts.J)
-
-
-@objective.register
-def _(acquisition: NetworkSample, belief: Belief, counts: CountHandles) -> Term:
-    del counts
-    if not isinstance(belief, NetworkBelief):
-        msg = f"a network is drawn from a NetworkPosterior, not from a {type(belief).__name__}"
-        raise NoEncodingError(msg)
-    return belief.member(acquisition.member)
 
 
 class Seen(Protocol):
