@@ -2,7 +2,8 @@
 
 Reads what ``nasgoat compare --json`` printed. Each benchmark becomes one line of JSON, by default
 in ``benchmarks/results/compare.jsonl``, in place of an older one of the same benchmark and
-settings, and a Markdown table on stdout: docs/results.md is made of these.
+settings, and a Markdown table on stdout, with one of mean ranks where there are several benchmarks:
+docs/results.md is made of these.
 """
 
 from __future__ import annotations
@@ -59,6 +60,21 @@ def table_of(record: Json) -> str:
     return "\n".join(lines)
 
 
+def ranking_of(results: Json) -> str:
+    """Markdown: mean ranks over several benchmarks, and the mean regret on each; best first."""
+    points = [str(point) for point in results["checkpoints"]]
+    benchmarks = results["benchmarks"]
+    ranks = {point: results["overall"][point]["mean_ranks"] for point in points}
+    names = [found["benchmark"].rpartition(":")[2] for found in benchmarks]
+    heads = [f"rank at {point}" for point in points] + [f"{name}, {points[-1]}" for name in names]
+    lines = ["| method | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
+    for label in sorted(ranks[points[-1]], key=ranks[points[-1]].__getitem__):
+        cells = [f"{ranks[point][label]:.2f}" for point in points]
+        regrets = (found["methods"][label]["mean_regret"][points[-1]] for found in benchmarks)
+        lines.append("| " + " | ".join([label, *cells, *(f"{one:.3f}" for one in regrets)]) + " |")
+    return "\n".join(lines)
+
+
 def _row(record: Json, label: str, method: Json, points: Sequence[str]) -> str:
     cells = [label]
     cells += [f"{method['mean_regret'][p]:.3f} {_span(method['interval'][p])}" for p in points]
@@ -87,9 +103,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.output.exists():
         known = [json.loads(line) for line in options.output.read_text().splitlines()]
     for file in options.files:
-        for record in lines_of(json.loads(file.read_text())):
+        results = json.loads(file.read_text())
+        for record in lines_of(results):
             known = [*(one for one in known if not same(one, record)), record]
             print(f"### {record['benchmark']}\n\n`{record['command']}`\n\n{table_of(record)}\n")
+        if all(results["overall"].values()):
+            print(f"### mean ranks\n\n{ranking_of(results)}\n")
     text = "".join(json.dumps(record) + "\n" for record in known)
     options.output.write_text(text)
 

@@ -11,15 +11,20 @@ from benchmarks.comparisons import main
 from nasgoat.cli import app
 
 
-@pytest.fixture
-def results(tmp_path: Path) -> Path:
-    call = "compare --benchmark nasbench-graph:proteins --methods random,local=local-search"
-    rest = ["--trials", "3", "--budget", "14", "--json", "--out", str(tmp_path / "out")]
-    answer = CliRunner().invoke(app, [*call.split(), *rest])
+def compared(folder: Path, *benchmarks: str) -> Path:
+    call = ["compare", "--methods", "random,local=local-search", "--trials", "3", "--budget", "14"]
+    for name in benchmarks:
+        call += ["--benchmark", f"nasbench-graph:{name}"]
+    answer = CliRunner().invoke(app, [*call, "--json", "--out", str(folder / "out")])
     assert answer.exit_code == 0, answer.stderr
-    path = tmp_path / "answer.json"
+    path = folder / "answer.json"
     path.write_text(answer.stdout)
     return path
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    return compared(tmp_path, "proteins")
 
 
 def test_a_comparison_is_kept_once(
@@ -49,3 +54,18 @@ def test_other_settings_are_another_comparison(results: Path, tmp_path: Path) ->
     results.write_text(json.dumps(other))
     main([str(results), "--output", str(kept)])
     assert [json.loads(line)["seed"] for line in kept.read_text().splitlines()] == [0, 7]
+
+
+def test_several_benchmarks_are_ranked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    results = compared(tmp_path, "proteins", "cora")
+    main([str(results), "--output", str(tmp_path / "kept.jsonl")])
+    ranking = capsys.readouterr().out.partition("### mean ranks\n\n")[2].strip().splitlines()
+    assert ranking[0] == "| method | rank at 14 | proteins, 14 | cora, 14 |"
+    found = json.loads(results.read_text())
+    rows = [line.strip("| ").split(" | ") for line in ranking[2:]]
+    assert {row[0] for row in rows} == {"random", "local"}
+    assert sum(float(row[1]) for row in rows) == 3.0
+    assert float(rows[0][1]) <= float(rows[1][1])
+    for label, _, *regrets in rows:
+        for text, one in zip(regrets, found["benchmarks"], strict=True):
+            assert text == f"{one['methods'][label]['mean_regret']['14']:.3f}"
