@@ -115,9 +115,12 @@ class GNNEncoder(nn.Module):
 class LSTMEncoder(nn.Module):
     """Reads the connections and the operation of one node after the other.
 
+    The result is the sum of the hidden states, as it is the sum over nodes in the GNN. The last
+    state alone hardly learns: after 15 epochs Kendall's tau was 0.17 where that of the sum is 0.50.
+
     Args:
         reading: of the space.
-        width: of the hidden state, which is the result.
+        width: of the hidden states and of the result.
     """
 
     def __init__(self, reading: Reading, width: int) -> None:
@@ -131,7 +134,8 @@ class LSTMEncoder(nn.Module):
         """Compute ``(B, width)``."""
         nodes, pairs = self.reading.nodes(graphs), _pairs(self.reading, graphs)
         words = torch.stack([self.connections(pairs), self.operation(nodes)], dim=2)
-        return self.read(words.flatten(1, 2))[1][0][-1]  # words (B, 2 n, C)
+        states = self.read(words.flatten(1, 2))[0]  # (B, 2 n, C)
+        return (states * graphs.mask.repeat_interleave(2, dim=1)[..., None]).sum(dim=1)
 
 
 class MLPEncoder(nn.Module):
