@@ -7,9 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from nasgoat.compare.results import BenchmarkResult
-from nasgoat.study.plots import COLOURS, folded, make_logarithmic
-
-DASHES = ("-", "--", ":", "-.")  # of the second eight methods, the third ...
+from nasgoat.study.plots import folded, make_logarithmic, stroke
 
 
 def comparison_plot(path: Path, result: BenchmarkResult, initial: int) -> None:
@@ -35,8 +33,7 @@ def comparison_plot(path: Path, result: BenchmarkResult, initial: int) -> None:
     budget = len(next(iter(bands.values()))[0])
     evaluations = np.arange(1, budget + 1)
     for number, (label, band) in enumerate(bands.items()):
-        colour = COLOURS[number % len(COLOURS)]
-        dash = DASHES[number // len(COLOURS) % len(DASHES)]
+        colour, dash = stroke(number)
         mean, low, high = (np.maximum(line, floor) for line in band)
         name = f"{label} ({result.methods[label].trials} trials)"
         axes.step(evaluations, mean, where="post", color=colour, ls=dash, linewidth=1.6, label=name)

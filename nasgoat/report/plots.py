@@ -12,7 +12,7 @@ from scipy.stats import norm
 from nasgoat.records import Certificate
 from nasgoat.report.figures import SIZE, empty_axes, figure_svg, finished
 from nasgoat.report.runs import Forecast, Run
-from nasgoat.study import COLOURS, make_logarithmic, regret_figure
+from nasgoat.study import COLOURS, make_logarithmic, regret_figure, stroke
 
 LEVELS = np.linspace(0.05, 0.95, 19)  # of central intervals
 PROVEN, OPEN = COLOURS[0], COLOURS[1]
@@ -183,8 +183,8 @@ def band_picture(result: Mapping[str, object], initial: int, name: str) -> Pictu
     for number, (label, band) in enumerate(bands.items()):
         evaluations = np.arange(1, len(band[0]) + 1)
         mean, low, high = (np.maximum(line, floor) for line in band)
-        colour = COLOURS[number % len(COLOURS)]
-        axes.step(evaluations, mean, where="post", color=colour, lw=1.6, label=label)
+        colour, dash = stroke(number)
+        axes.step(evaluations, mean, where="post", color=colour, ls=dash, lw=1.6, label=label)
         axes.fill_between(evaluations, low, high, step="post", color=colour, alpha=0.15, lw=0)
     if floor > 0:
         make_logarithmic(axes, floor)

@@ -6,7 +6,14 @@ from nasgoat.study.entries import Ask, Entry, Fail, Tell
 from nasgoat.study.events import Asked, Asking, Event, Failed, OnEvent, Stopped, StopReason, Told
 from nasgoat.study.history import best_values, incumbent_test_values, incumbents, regrets
 from nasgoat.study.journal import JournalWarning, read_journal
-from nasgoat.study.plots import COLOURS, folded, make_logarithmic, regret_figure, regret_plot
+from nasgoat.study.plots import (
+    COLOURS,
+    folded,
+    make_logarithmic,
+    regret_figure,
+    regret_plot,
+    stroke,
+)
 from nasgoat.study.study import Study
 from nasgoat.workers import Evaluate, OnFailure
 
@@ -39,4 +46,5 @@ __all__ = [
     "regret_figure",
     "regret_plot",
     "regrets",
+    "stroke",
 ]

@@ -20,6 +20,7 @@ History = Sequence[Observation | Failure]
 
 # Okabe and Ito's colours: they stay distinct for colour-blind readers.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+DASHES = ("-", "--", ":", "-.")  # of the first seven lines, the second ...
 LONG = 36  # characters that the vertical axis has room for
 
 
@@ -88,8 +89,8 @@ def regret_figure(
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     floor = _floor(curves) if optimum is not None else None
-    for (name, table), colour in zip(curves.items(), _colours(len(curves)), strict=True):
-        _draw(axes, name, table, colour, floor)
+    for number, (name, table) in enumerate(curves.items()):
+        _draw(axes, name, table, stroke(number), floor)
     if floor is not None:
         make_logarithmic(axes, floor)
     longest = max(table.shape[1] for table in curves.values())
@@ -131,6 +132,12 @@ def folded(label: str) -> str:
     return textwrap.fill(label.replace(" %", "\N{NO-BREAK SPACE}%"), LONG)
 
 
+def stroke(number: int) -> tuple[str, str]:
+    """Colour and dash of a line: no two of the first 28 are the same."""
+    turn, place = divmod(number, len(COLOURS))
+    return COLOURS[place], DASHES[turn % len(DASHES)]
+
+
 def make_logarithmic(axes: Axes, floor: float) -> None:
     """A logarithmic vertical axis with plain numbers at 1, 2, 5, 10 ..."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter  # noqa: PLC0415
@@ -142,17 +149,16 @@ def make_logarithmic(axes: Axes, floor: float) -> None:
     axes.yaxis.set_minor_formatter(NullFormatter())
 
 
-def _colours(count: int) -> list[str]:
-    return [COLOURS[i % len(COLOURS)] for i in range(count)]
-
-
-def _draw(axes: Axes, name: str, table: Floats, colour: str, floor: float | None) -> None:
+def _draw(
+    axes: Axes, name: str, table: Floats, stroke: tuple[str, str], floor: float | None
+) -> None:
     """One method: mean and standard error, or a single run with a dot at every gain."""
+    colour, dash = stroke
     evaluations = np.arange(1, table.shape[1] + 1)
     mean = table.mean(axis=0)
     shown = mean if floor is None else np.maximum(mean, floor)
     label = name if len(table) == 1 else f"{name} (mean of {len(table)} runs)"
-    step: dict[str, Any] = {"color": colour, "linewidth": 1.8}
+    step: dict[str, Any] = {"color": colour, "linestyle": dash, "linewidth": 1.8}
     axes.step(evaluations, shown, where="post", label=label, **step)
     if len(table) == 1:
         before = np.concatenate([[np.inf], np.nan_to_num(mean[:-1], nan=np.inf)])
