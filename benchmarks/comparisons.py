@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from scipy.stats import rankdata
+
 RESULTS = Path(__file__).parent / "results" / "compare.jsonl"
 ABOUT = ("command", "date", "versions", "machine", "trials", "seed", "budget", "batch", "jobs")
 PROTOCOL = ("trials", "seed", "budget", "batch", "checkpoints", "reference")
@@ -61,18 +63,31 @@ def table_of(record: Json) -> str:
 
 
 def ranking_of(results: Json) -> str:
-    """Markdown: mean ranks over several benchmarks, and the mean regret on each; best first."""
+    """Markdown: mean ranks over several benchmarks, and the mean regret on each; best first.
+
+    Where all have test data, so does the best architecture by validation at the end: its mean rank.
+    """
     points = [str(point) for point in results["checkpoints"]]
     benchmarks = results["benchmarks"]
     ranks = {point: results["overall"][point]["mean_ranks"] for point in points}
-    names = [found["benchmark"].rpartition(":")[2] for found in benchmarks]
-    heads = [f"rank at {point}" for point in points] + [f"{name}, {points[-1]}" for name in names]
+    heads = [f"rank at {point}" for point in points]
+    if all(method["mean_test"] for found in benchmarks for method in found["methods"].values()):
+        ranks["test"] = _test_ranks(benchmarks, points[-1])
+        heads.append("rank on test data")
+    heads += [f"{found['benchmark'].rpartition(':')[2]}, {points[-1]}" for found in benchmarks]
     lines = ["| method | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
     for label in sorted(ranks[points[-1]], key=ranks[points[-1]].__getitem__):
-        cells = [f"{ranks[point][label]:.2f}" for point in points]
+        cells = [f"{one[label]:.2f}" for one in ranks.values()]
         regrets = (found["methods"][label]["mean_regret"][points[-1]] for found in benchmarks)
         lines.append("| " + " | ".join([label, *cells, *(f"{one:.3f}" for one in regrets)]) + " |")
     return "\n".join(lines)
+
+
+def _test_ranks(benchmarks: Sequence[Json], point: str) -> dict[str, float]:
+    """Mean ranks by the mean test value."""
+    labels = list(benchmarks[0]["methods"])
+    table = [[found["methods"][one]["mean_test"][point] for one in labels] for found in benchmarks]
+    return dict(zip(labels, rankdata(table, axis=1).mean(axis=0).tolist(), strict=True))
 
 
 def _row(record: Json, label: str, method: Json, points: Sequence[str]) -> str:
@@ -89,7 +104,8 @@ def _row(record: Json, label: str, method: Json, points: Sequence[str]) -> str:
 
 
 def _span(ends: Sequence[float], *, sign: bool = False) -> str:
-    low, high = (f"{end:+.3f}" if sign else f"{end:.3f}" for end in ends)
+    rounded = [round(end, 3) + 0.0 for end in ends]  # -0.0 + 0.0 is 0.0
+    low, high = (f"{end:+.3f}" if sign else f"{end:.3f}" for end in rounded)
     return f"[{low}, {high}]"
 
 
