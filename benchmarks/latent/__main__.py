@@ -84,7 +84,7 @@ def main() -> None:
     """Run the experiment that the command line names."""
     made = argparse.ArgumentParser(prog="python -m benchmarks.latent", description=__doc__)
     names = "; ".join(f"{name}: {one.about}" for name, one in EXPERIMENTS.items())
-    made.add_argument("name", choices=EXPERIMENTS, help=names)
+    made.add_argument("name", choices=EXPERIMENTS, help=names.replace("%", "%%"))
     made.add_argument("--benchmark", help="where the experiment has a choice")
     made.add_argument("--seeds", type=int, default=1, help="repetitions (1)")
     made.add_argument("--full", action="store_true", help="larger networks and budgets: hours")
