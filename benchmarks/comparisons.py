@@ -68,10 +68,12 @@ def ranking_of(results: Json) -> str:
     Where all have test data, so does the best architecture by validation at the end: its mean rank.
     """
     points = [str(point) for point in results["checkpoints"]]
-    benchmarks = results["benchmarks"]
+    ranked = results["overall"][points[-1]]["benchmarks"]
+    benchmarks = [found for found in results["benchmarks"] if found["benchmark"] in ranked]
     ranks = {point: results["overall"][point]["mean_ranks"] for point in points}
     heads = [f"rank at {point}" for point in points]
-    if all(method["mean_test"] for found in benchmarks for method in found["methods"].values()):
+    methods = [method for found in benchmarks for method in found["methods"].values()]
+    if all((method["mean_test"] or {}).get(points[-1]) is not None for method in methods):
         ranks["test"] = _test_ranks(benchmarks, points[-1])
         heads.append("rank on test data")
     heads += [f"{found['benchmark'].rpartition(':')[2]}, {points[-1]}" for found in benchmarks]

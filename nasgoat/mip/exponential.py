@@ -101,7 +101,7 @@ class ExponentialBelief:
         if self._mean is None:
             block, unit = self._block, self._mean_unit
             low, high = self._mean_range
-            block.m = self._mean = pyo.Var(bounds=(low / unit, high / unit))
+            block.m = self._mean = pyo.Var(bounds=(low / unit - SLACK, high / unit + SLACK))
             slack = ROUNDING * float(np.abs(self._alpha) @ np.exp(self.exponents.high)) / unit
             total = self._total(self._alpha / unit)
             block.X8_mean = pyo.Constraint(expr=block.m >= total - slack)
@@ -221,7 +221,7 @@ class ExponentialBelief:
         bent = coefficients * most
         low_end = float(low[0]) + constant + float(np.minimum(bent, 0.0).sum())
         high_end = float(high[0]) + constant + float(np.maximum(bent, 0.0).sum())
-        margin = SLACK + MARGIN * float(np.abs(coefficients) @ np.exp(self.exponents.high))
+        margin = MARGIN * float(np.abs(coefficients) @ np.exp(self.exponents.high))
         return low_end - margin, high_end + margin
 
     def _written(self) -> dict[int, Bend | LookupBend]:

@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 # Of what the bounds of the counts allow. A row that only the end of a range leaves slack must have
 # more of it than HiGHS tolerates, or its presolve takes all variables of the row for fixed
 MARGIN = 1e-5
+EQUAL = 1e-7  # of the same; an end so close to what the bounds allow is that
 SOLVED = 0  # scipy's status of a linear program that was solved to optimality
 INFEASIBLE = 2  # and of one without a feasible point
 
@@ -55,8 +56,11 @@ def ranges(model: pyo.ConcreteModel, counts: CountHandles, rows: Floats) -> tupl
         used = ~known & (rows[i] != 0.0)
         cost[columns[used]] = rows[i, used] / unit
         below, above = program.range_of(cost)
-        low[i] = max(low[i], unit * below + shared - margin[i])
-        high[i] = min(high[i], unit * above + shared + margin[i])
+        width, least, most = high[i] - low[i], unit * below + shared, unit * above + shared
+        if least > low[i] + EQUAL * width:
+            low[i] = least - margin[i]
+        if most < high[i] - EQUAL * width:
+            high[i] = most + margin[i]
     return low, np.maximum(low, high)
 
 

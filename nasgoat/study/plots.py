@@ -149,11 +149,9 @@ def make_logarithmic(axes: Axes, floor: float) -> None:
     axes.yaxis.set_minor_formatter(NullFormatter())
 
 
-def _draw(
-    axes: Axes, name: str, table: Floats, stroke: tuple[str, str], floor: float | None
-) -> None:
+def _draw(axes: Axes, name: str, table: Floats, line: tuple[str, str], floor: float | None) -> None:
     """One method: mean and standard error, or a single run with a dot at every gain."""
-    colour, dash = stroke
+    colour, dash = line
     evaluations = np.arange(1, table.shape[1] + 1)
     mean = table.mean(axis=0)
     shown = mean if floor is None else np.maximum(mean, floor)

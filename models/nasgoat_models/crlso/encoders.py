@@ -116,7 +116,7 @@ class LSTMEncoder(nn.Module):
     """Reads the connections and the operation of one node after the other.
 
     The result is the sum of the hidden states, as it is the sum over nodes in the GNN. The last
-    state alone hardly learns: after 15 epochs Kendall's tau was 0.17 where that of the sum is 0.50.
+    state alone learns slowly: after 15 epochs Kendall's tau was 0.17 where that of the sum is 0.50.
 
     Args:
         reading: of the space.
