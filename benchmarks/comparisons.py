@@ -14,7 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scipy.stats import rankdata
+import numpy as np
+
+from nasgoat.compare.ranks import ranks
 
 RESULTS = Path(__file__).parent / "results" / "compare.jsonl"
 ABOUT = ("command", "date", "versions", "machine", "trials", "seed", "budget", "batch", "jobs")
@@ -70,16 +72,16 @@ def ranking_of(results: Json) -> str:
     points = [str(point) for point in results["checkpoints"]]
     ranked = results["overall"][points[-1]]["benchmarks"]
     benchmarks = [found for found in results["benchmarks"] if found["benchmark"] in ranked]
-    ranks = {point: results["overall"][point]["mean_ranks"] for point in points}
+    means = {point: results["overall"][point]["mean_ranks"] for point in points}
     heads = [f"rank at {point}" for point in points]
     methods = [method for found in benchmarks for method in found["methods"].values()]
-    if all((method["mean_test"] or {}).get(points[-1]) is not None for method in methods):
-        ranks["test"] = _test_ranks(benchmarks, points[-1])
+    if all(method["mean_test"][points[-1]] is not None for method in methods):
+        means["test"] = _test_ranks(benchmarks, points[-1])
         heads.append("rank on test data")
     heads += [f"{found['benchmark'].rpartition(':')[2]}, {points[-1]}" for found in benchmarks]
     lines = ["| method | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
-    for label in sorted(ranks[points[-1]], key=ranks[points[-1]].__getitem__):
-        cells = [f"{one[label]:.2f}" for one in ranks.values()]
+    for label in sorted(means[points[-1]], key=means[points[-1]].__getitem__):
+        cells = [f"{one[label]:.2f}" for one in means.values()]
         regrets = (found["methods"][label]["mean_regret"][points[-1]] for found in benchmarks)
         lines.append("| " + " | ".join([label, *cells, *(f"{one:.3f}" for one in regrets)]) + " |")
     return "\n".join(lines)
@@ -89,7 +91,7 @@ def _test_ranks(benchmarks: Sequence[Json], point: str) -> dict[str, float]:
     """Mean ranks by the mean test value."""
     labels = list(benchmarks[0]["methods"])
     table = [[found["methods"][one]["mean_test"][point] for one in labels] for found in benchmarks]
-    return dict(zip(labels, rankdata(table, axis=1).mean(axis=0).tolist(), strict=True))
+    return dict(zip(labels, ranks(np.array(table)).mean(axis=0).tolist(), strict=True))
 
 
 def _row(record: Json, label: str, method: Json, points: Sequence[str]) -> str:
@@ -100,7 +102,7 @@ def _row(record: Json, label: str, method: Json, points: Sequence[str]) -> str:
         cells.append("-" if pair is None else _span(pair["interval"], sign=True))
     found = method["found_optimum"]
     cells.append("-" if found is None else " / ".join(f"{found[p]:.2f}" for p in points))
-    test = (method["mean_test"] or {}).get(points[-1])
+    test = method["mean_test"][points[-1]]
     cells.append("-" if test is None else f"{test:.3f}")
     return "| " + " | ".join([*cells, f"{method['seconds']:.1f}"]) + " |"
 

@@ -70,3 +70,17 @@ def test_several_benchmarks_are_ranked(tmp_path: Path, capsys: pytest.CaptureFix
     for label, _, _, *regrets in rows:
         for text, one in zip(regrets, found["benchmarks"], strict=True):
             assert text == f"{one['methods'][label]['mean_regret']['14']:.3f}"
+
+
+def test_benchmarks_without_test_data_are_ranked_by_regret(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = compared(tmp_path, "proteins", "cora")
+    found = json.loads(results.read_text())
+    for method in found["benchmarks"][0]["methods"].values():
+        method["mean_test"] = dict.fromkeys(method["mean_test"])
+    results.write_text(json.dumps(found))
+    main([str(results), "--output", str(tmp_path / "kept.jsonl")])
+    ranking = capsys.readouterr().out.partition("### mean ranks\n\n")[2].strip().splitlines()
+    assert ranking[0] == "| method | rank at 14 | proteins, 14 | cora, 14 |"
+    assert len(ranking) == 4
