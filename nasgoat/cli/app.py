@@ -101,7 +101,7 @@ def run(
         str,
         typer.Option(help="How a batch is picked: fantasies or top-k.", rich_help_panel="Model"),
     ] = "fantasies",
-    kernel: options.Kernel = "linear",
+    kernel: options.AnyKernel = None,
     features: options.Features = None,
     transform: Annotated[
         str,
@@ -110,7 +110,7 @@ def run(
             rich_help_panel="Model",
         ),
     ] = "rank-gaussian",
-    acquisition: options.AcquisitionName = "lcb",
+    acquisition: options.AnyAcquisition = None,
     beta: options.Turns = None,
     optimizer: options.OptimizerName = None,
     solver: options.SolverName = None,

@@ -15,8 +15,18 @@ OPTIMISATION = "Optimisation"
 
 Seed = Annotated[int, typer.Option(min=0, help="Seed of all chance.")]
 Kernel = Annotated[str, typer.Option(help="Kernel: linear or exponential.", rich_help_panel=MODEL)]
-Features = Annotated[
+AnyKernel = Annotated[
     Optional[str],  # noqa: UP045  (typer reads it at run time)
+    typer.Option(
+        "--kernel",
+        help="Kernel: linear or exponential in the features, or wl, which counts equal subtrees "
+        "and has no MIP form. Default: wl for trees, unless features or the MIP are asked for; "
+        "else linear.",
+        rich_help_panel=MODEL,
+    ),
+]
+Features = Annotated[
+    Optional[str],  # noqa: UP045
     typer.Option(
         "--features",
         help="What the kernel compares: sp, ssp, nl, el, op-counts and op-paths joined by +, such "
@@ -30,6 +40,15 @@ AcquisitionName = Annotated[
     typer.Option(
         "--acquisition",
         help="Acquisition function: lcb, mean, ei or thompson.",
+        rich_help_panel=MODEL,
+    ),
+]
+AnyAcquisition = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--acquisition",
+        help="Acquisition function: lcb, mean, ei or thompson. Default: ei with the kernel wl, "
+        "else lcb.",
         rich_help_panel=MODEL,
     ),
 ]

@@ -16,7 +16,7 @@ from nasgoat.kernels.kernels import ExponentialKernel, GraphKernel, LinearKernel
 from nasgoat.kernels.op_counts import OpCounts
 from nasgoat.kernels.op_paths import OpPaths
 from nasgoat.kernels.otmann import Layers, otmann_distances
-from nasgoat.kernels.weisfeiler_lehman import wl_grams, wl_norms
+from nasgoat.kernels.weisfeiler_lehman import WLKernel, subtree_counts, wl_grams, wl_norms
 
 __all__ = [
     "EdgeLabels",
@@ -30,6 +30,7 @@ __all__ = [
     "OpPaths",
     "ShortestPathLengths",
     "ShortestPaths",
+    "WLKernel",
     "counts_of",
     "default_feature_maps",
     "degree_distances",
@@ -37,6 +38,7 @@ __all__ = [
     "hamming_distances",
     "otmann_distances",
     "stacked_features",
+    "subtree_counts",
     "wl_grams",
     "wl_norms",
 ]

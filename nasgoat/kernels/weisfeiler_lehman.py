@@ -2,13 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import ClassVar, Self
+from weakref import WeakKeyDictionary
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from nasgoat.graphs import GraphBatch
+from nasgoat.kernels.features import FeatureMap
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class WLKernel:
+    """``k(x, y) = sum_d weights[d] <c_d(x), c_d(y)>`` with subtrees of depth ``d``.
+
+    ``c_d`` counts the subtrees of one depth, whichever there are: its columns cannot be listed, so
+    that the kernel has no feature maps, and no MIP form.
+
+    Args:
+        weights: one positive weight per depth, from 0 on.
+
+    Raises:
+        ValueError: no weight, or one that is not positive.
+    """
+
+    weights: tuple[float, ...]
+    maps: ClassVar[tuple[FeatureMap, ...]] = ()
+    relabelling_invariant: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if not (self.weights and all(np.isfinite(w) and w > 0 for w in self.weights)):
+            msg = f"a kernel needs positive weights, at least one, got {self.weights}"
+            raise ValueError(msg)
+
+    def gram(self, xs: GraphBatch, ys: GraphBatch) -> Floats:
+        """See ``GraphKernel``."""
+        some, others = (_levels(batch, len(self.weights) - 1) for batch in (xs, ys))
+        known = [level.distinct for level in others]
+        weights = np.repeat(self.weights, [len(one) for one in known])
+        return np.asarray(_counts(some, known) @ (_counts(others, known).toarray() * weights).T)
+
+    def diag(self, xs: GraphBatch) -> Floats:
+        """See ``GraphKernel``."""
+        return np.asarray(self.weights @ _squares(xs, len(self.weights) - 1))
 
 
 def wl_grams(xs: GraphBatch, ys: GraphBatch, depth: int) -> Floats:
@@ -26,50 +69,103 @@ def wl_grams(xs: GraphBatch, ys: GraphBatch, depth: int) -> Floats:
     Returns:
         ``(depth + 1, N, M)``: ``k_h`` for ``h = 0 .. depth``.
     """
-    n = max(xs.n, ys.n)
-    batch = GraphBatch.concatenate([xs.padded(n), ys.padded(n)])
-    grams = []
-    for labels in _labels(batch, depth):
-        counts = _counts(labels)
-        grams.append(counts[: len(xs)] @ counts[len(xs) :].T)
+    grams = [
+        _counts([some], [others.distinct]) @ _counts([others], [others.distinct]).T.toarray()
+        for some, others in zip(_levels(xs, depth), _levels(ys, depth), strict=True)
+    ]
     return np.cumsum(np.stack(grams), axis=0)
 
 
 def wl_norms(batch: GraphBatch, depth: int) -> Floats:
     """``(depth + 1, N)``: ``k_h(x, x)`` of every graph."""
-    squares = [(_counts(labels) ** 2).sum(axis=1) for labels in _labels(batch, depth)]
-    return np.cumsum(np.stack(squares), axis=0)
+    return np.cumsum(_squares(batch, depth), axis=0)
 
 
-def _labels(batch: GraphBatch, depth: int) -> list[Ints]:
-    """``(N, n)`` of every depth: numbers from 0, -1 for nodes that a graph does not have."""
+def subtree_counts(batch: GraphBatch, depth: int) -> list[Floats]:
+    """``(N, K_d)`` for every depth: how often each subtree of it occurs in each graph.
+
+    The columns are the subtrees of exactly this depth that some graph of the batch has.
+    """
+    return [_counts([level], [level.distinct]).toarray() for level in _levels(batch, depth)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Level:
+    """The subtrees of one depth.
+
+    Args:
+        numbers: ``(N, n)``, of each node's subtree, -1 where there is no node. Equal subtrees have
+            equal numbers in all batches.
+        squares: ``(N,)``, ordered pairs of nodes of one graph with equal subtrees.
+    """
+
+    numbers: Ints
+    squares: Floats
+
+    @classmethod
+    def of(cls, numbers: Ints) -> Self:
+        equal = (numbers[:, :, None] == numbers[:, None, :]) & (numbers >= 0)[:, None, :]
+        return cls(numbers, equal.sum(axis=(1, 2)).astype(np.float64))
+
+    @property
+    def distinct(self) -> Ints:
+        return np.unique(self.numbers[self.numbers >= 0])
+
+
+def _squares(batch: GraphBatch, depth: int) -> Floats:
+    return np.stack([level.squares for level in _levels(batch, depth)])
+
+
+def _counts(levels: Sequence[_Level], known: Sequence[Ints]) -> csr_array:
+    """``(N, K)``: how often each known subtree occurs, those of all depths side by side."""
+    columns, width = [], 0
+    for level, own in zip(levels, known, strict=True):
+        largest = max(level.numbers.max(initial=-1), own.max(initial=-1))
+        column_of = np.full(largest + 2, -1)  # the last is that of -1, no node
+        column_of[own] = np.arange(width, width + len(own))
+        columns.append(column_of[level.numbers])
+        width += len(own)
+    column = np.concatenate(columns, axis=1)  # (N, n D)
+    counted = column >= 0
+    ends = np.concatenate([[0], np.cumsum(counted.sum(axis=1))])
+    entries = column[counted]
+    return csr_array((np.ones(len(entries)), entries, ends), shape=(len(column), width))
+
+
+def _levels(batch: GraphBatch, depth: int) -> Sequence[_Level]:
+    """The subtrees of every depth, remembered for as long as the batch lives."""
     exists = batch.exists
-    flat = exists.reshape(-1)
-    labels = np.where(exists, batch.node_labels.astype(np.int64) + 1, -1)
-    found = [labels]
-    for _ in range(depth):
-        around = np.where(batch.adjacency, labels[:, None, :], -1)  # (N, n, n), of successors
+    found = list(_KNOWN.get(batch, ()))
+    if not found:
+        labels = np.where(exists, batch.node_labels.astype(np.int64) + 1, -1)
+        found.append(_Level.of(labels))
+    for d in range(len(found), depth + 1):
+        below = found[-1].numbers
+        around = np.where(batch.adjacency, below[:, None, :], -1)  # (N, n, n), of successors
         around.sort(axis=2)
-        rows = np.concatenate([labels[:, :, None], around], axis=2).reshape(-1, batch.n + 1)
-        labels = np.full(flat.shape, -1, dtype=np.int64)
-        labels[flat] = _numbered(rows[flat])
-        labels = labels.reshape(exists.shape)
-        found.append(labels)
-    return found
+        rows = np.concatenate([below[:, :, None], around], axis=2)[exists]
+        numbers = np.full(exists.shape, -1, dtype=np.int64)
+        numbers[exists] = _numbered(rows, _NUMBERS.setdefault(d, {}))
+        found.append(_Level.of(numbers))
+    _KNOWN[batch] = tuple(found)
+    return found[: depth + 1]
 
 
-def _numbered(rows: Ints) -> Ints:
-    """A number for each row, equal for equal rows."""
-    rows = np.ascontiguousarray(rows.astype(np.int32))
-    whole = rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize)))[:, 0]
-    return np.unique(whole, return_inverse=True)[1].astype(np.int64)
+def _numbered(rows: Ints, numbers: dict[bytes, int]) -> Ints:
+    """A number for each row, equal for equal rows, however many -1 are in it.
+
+    Args:
+        rows: ``(R, 1 + n)``: a number, then sorted ones, -1 for none.
+        numbers: those given so far.
+    """
+    whole = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1] * rows.itemsize)))
+    _, first, inverse = np.unique(whole[:, 0], return_index=True, return_inverse=True)
+    found = [
+        numbers.setdefault(row[row >= 0].tobytes(), next(_NEXT)) for row in rows[first]
+    ]  # setdefault: two threads agree on a number
+    return np.array(found, dtype=np.int64)[inverse]
 
 
-def _counts(labels: Ints) -> Floats:
-    """``(N, L)``: how often each label occurs in each graph."""
-    width = int(labels.max(initial=0)) + 1
-    rows = np.arange(len(labels))[:, None] * width
-    present = labels >= 0
-    places = (rows + labels)[present]
-    counts = np.bincount(places, minlength=len(labels) * width)
-    return counts.reshape(len(labels), width).astype(np.float64)
+_KNOWN: WeakKeyDictionary[GraphBatch, tuple[_Level, ...]] = WeakKeyDictionary()
+_NUMBERS: dict[int, dict[bytes, int]] = {}  # by depth, of all subtrees that were ever seen
+_NEXT = count()

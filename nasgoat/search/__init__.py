@@ -2,7 +2,7 @@
 
 from nasgoat.search.base import SearchMethod
 from nasgoat.search.batches import BatchRule, Fantasies, TopKPool
-from nasgoat.search.defaults import default_acquisition, default_features
+from nasgoat.search.defaults import default_acquisition, default_features, default_kernel
 from nasgoat.search.design import Design
 from nasgoat.search.evolution import Evolution
 from nasgoat.search.goat import GoatSearch
@@ -55,6 +55,7 @@ __all__ = [
     "build",
     "default_acquisition",
     "default_features",
+    "default_kernel",
     "export_trials",
     "method_kind",
     "method_kinds",

@@ -6,16 +6,28 @@ from nasgoat.search.rules import AcquisitionRule, TakeTurns, UseLCB
 from nasgoat.spaces import InDegree, SearchSpace
 
 
+def default_kernel(space: SearchSpace) -> str:
+    """The kernel: wl where a labelled tree's space can be listed, else linear.
+
+    In a tree every node is the root of one subtree, and which subtrees an architecture has says
+    more than any features that a MIP could carry.
+    """
+    return "wl" if space.node_alphabet and _one_way(space) and space.is_listable() else "linear"
+
+
 def default_features(space: SearchSpace) -> str | None:
-    """Names of the feature maps; None for those of ``feature_maps_of``.
+    """Names of the feature maps of other kernels than wl; None for those of ``feature_maps_of``.
 
     In a labelled tree every node has one way from the source, and words along it say more than
     pairs of labels at a distance.
     """
-    one_way = any(isinstance(rule, InDegree) and rule.at_most == 1 for rule in space.rules)
-    return "nl+op-paths" if space.node_alphabet and one_way else None
+    return "nl+op-paths" if space.node_alphabet and _one_way(space) else None
 
 
 def default_acquisition(space: SearchSpace) -> AcquisitionRule:
     """Confidence bounds that take turns for labelled edges, else one with ``beta`` 1."""
     return TakeTurns() if space.edge_alphabet else UseLCB()
+
+
+def _one_way(space: SearchSpace) -> bool:
+    return any(isinstance(rule, InDegree) and rule.at_most == 1 for rule in space.rules)

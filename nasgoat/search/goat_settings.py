@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from nasgoat.errors import NoEncodingError, UnknownNameError
 from nasgoat.optimize import Optimization
 from nasgoat.search.base import SearchMethod
 from nasgoat.search.batches import BatchRule, Fantasies, TopKPool
-from nasgoat.search.defaults import default_acquisition, default_features
+from nasgoat.search.defaults import default_acquisition, default_features, default_kernel
 from nasgoat.search.design import check_initial
 from nasgoat.search.goat import GoatSearch
 from nasgoat.search.kinds import Surroundings
 from nasgoat.search.rules import AcquisitionRule, acquisition_rule
 from nasgoat.spaces import SearchSpace
-from nasgoat.surrogate import NOISE, TRANSFORMS, GPSurrogate
+from nasgoat.surrogate import NOISE, TRANSFORMS, GPSurrogate, WLSurrogate
 
+KERNELS = ("linear", "exponential", "wl")
 BATCH_RULES: dict[str, BatchRule] = {"fantasies": Fantasies(), "top-k": TopKPool()}
 PAPER = "paper"  # the features that ``feature_maps_of`` chooses where none are named
 
@@ -27,12 +28,14 @@ class GoatSettings:
 
     Args:
         initial: size of the initial design.
-        kernel: linear, or exponential in the features.
+        kernel: linear or exponential in the features, or wl, which counts equal subtrees; None for
+            what suits the space, and linear where features, the MIP or a Thompson sample are asked
+            for.
         features: names of feature maps joined by ``+``; None for the usual ones of the space,
             ``"paper"`` for those of nasgoat's paper.
         transform: of the targets.
         noise: variance of the observation noise in the transformed unit; None: it is fitted.
-        acquisition: lcb, mean, ei or thompson.
+        acquisition: lcb, mean, ei or thompson; None for ei with the kernel wl, else lcb.
         beta: of lcb, ``mean - sqrt(beta) std``; None for what suits the space.
         batch_rule: how several graphs are picked at once.
         optimizer: of the acquisition function; None for ``auto``, or ``mip`` where a solver is
@@ -45,15 +48,16 @@ class GoatSettings:
 
     Raises:
         UnknownNameError: one of the names does not exist.
-        ValueError: a number is out of range.
+        ValueError: a number is out of range, or features are named for the kernel wl.
+        NoEncodingError: a Thompson sample or the MIP is asked for with a kernel that has none.
     """
 
     initial: int = 2
-    kernel: Literal["linear", "exponential"] = "linear"
+    kernel: str | None = None
     features: str | None = None
     transform: str = "rank-gaussian"
     noise: float | None = None
-    acquisition: str = "lcb"
+    acquisition: str | None = None
     beta: float | None = None
     batch_rule: str = "fantasies"
     optimizer: str | None = None
@@ -65,12 +69,19 @@ class GoatSettings:
 
     def __post_init__(self) -> None:
         check_initial(self.initial)
-        UnknownNameError.unless_among("kernel", self.kernel, ("linear", "exponential"))
         UnknownNameError.unless_among("transform", self.transform, TRANSFORMS)
         UnknownNameError.unless_among("batch rule", self.batch_rule, BATCH_RULES)
-        acquisition_rule(self.acquisition, 1.0 if self.beta is None else self.beta)
+        acquisition_rule(self.acquisition or "lcb", 1.0 if self.beta is None else self.beta)
         self.optimization.require_names()
-        check_model(self.kernel, self.acquisition)
+        if self.kernel is not None:
+            UnknownNameError.unless_among("kernel", self.kernel, KERNELS)
+            check_model(self.kernel, self.acquisition)
+        if self.kernel == "wl" and self.features is not None:
+            msg = f"the kernel wl compares subtrees, not features: leave {self.features!r} out"
+            raise ValueError(msg)
+        if self.kernel == "wl" and self.optimization.name == "mip":
+            msg = "the kernel wl has no MIP form: use another kernel, or another optimizer"
+            raise NoEncodingError(msg)
 
     @property
     def optimization(self) -> Optimization:
@@ -79,14 +90,43 @@ class GoatSettings:
             self.optimizer, self.solver, self.threads, self.time_limit, self.gap, self.pool
         )
 
+    def kernel_for(self, space: SearchSpace) -> str:
+        """The kernel; where none is named, the one that suits the space and all that is named."""
+        if self.kernel is not None:
+            return self.kernel
+        free = self.features is None and self.acquisition != "thompson"
+        return default_kernel(space) if free and self.optimization.name != "mip" else "linear"
+
     def rule(self, space: SearchSpace) -> AcquisitionRule:
-        """The acquisition rule; without ``beta`` the one that suits the space.
+        """The acquisition rule; what is not named is chosen to suit the space.
 
         A top-k batch asks for one acquisition function, so that nothing could take turns in it.
         """
-        if self.beta is None and self.acquisition == "lcb" and self.batch_rule != "top-k":
+        if self.acquisition is None and self.beta is None and self.kernel_for(space) == "wl":
+            return acquisition_rule("ei")
+        name = self.acquisition or "lcb"
+        if self.beta is None and name == "lcb" and self.batch_rule != "top-k":
             return default_acquisition(space)
-        return acquisition_rule(self.acquisition, 1.0 if self.beta is None else self.beta)
+        return acquisition_rule(name, 1.0 if self.beta is None else self.beta)
+
+    def surrogate(self, space: SearchSpace) -> GPSurrogate | WLSurrogate:
+        """The model.
+
+        Raises:
+            UnknownNameError: there are no such features.
+            ValueError: features or kernel do not fit the space.
+        """
+        kernel, transform = self.kernel_for(space), TRANSFORMS[self.transform]
+        noise = NOISE if self.noise is None else self.noise
+        if kernel == "wl":
+            return WLSurrogate.of_space(space, transform=transform, noise=noise)
+        return GPSurrogate.of_space(
+            space,
+            None if self.features == PAPER else self.features or default_features(space),
+            exponential=kernel == "exponential",
+            transform=transform,
+            noise=noise,
+        )
 
     def build(self, surroundings: Surroundings) -> SearchMethod[Any]:
         """The method, for a space.
@@ -99,15 +139,8 @@ class GoatSettings:
         space = surroundings.space
         self.optimization.require(space)
         on_check = surroundings.on_check
-        surrogate = GPSurrogate.of_space(
-            space,
-            None if self.features == PAPER else self.features or default_features(space),
-            exponential=self.kernel == "exponential",
-            transform=TRANSFORMS[self.transform],
-            noise=NOISE if self.noise is None else self.noise,
-        )
         return GoatSearch(
-            surrogate,
+            self.surrogate(space),
             self.optimization.build(check=on_check is not None, on_check=on_check),
             self.rule(space),
             self.optimization.limits,
@@ -117,7 +150,7 @@ class GoatSettings:
         )
 
 
-def check_model(kernel: str, acquisition: str) -> None:
+def check_model(kernel: str, acquisition: str | None) -> None:
     """Refuse an acquisition function that the kernel does not have.
 
     Raises:

@@ -19,6 +19,7 @@ from nasgoat.surrogate.transforms import (
     Standardise,
     TargetTransform,
 )
+from nasgoat.surrogate.wl import WLSurrogate
 
 __all__ = [
     "FEATURES",
@@ -39,5 +40,6 @@ __all__ = [
     "Surrogate",
     "TargetTransform",
     "Trainer",
+    "WLSurrogate",
     "feature_maps_of",
 ]

@@ -42,3 +42,6 @@ class AnalyticTrainer:
         noise = found.pop() if isinstance(structure.noise, Range) else structure.noise
         variance = found.pop() if structure.exponential else 1.0
         return Hyperparameters(tuple(found), variance, noise, -best.loss)
+
+
+ANALYTIC = AnalyticTrainer()

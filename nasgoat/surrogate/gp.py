@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -11,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasgoat.blas import one_thread
-from nasgoat.errors import BadDataError
 from nasgoat.graphs import GraphBatch, LabeledGraph
 from nasgoat.kernels import (
     ExponentialKernel,
@@ -21,15 +19,14 @@ from nasgoat.kernels import (
 )
 from nasgoat.posterior import FeaturePosterior, KernelPosterior
 from nasgoat.spaces import SearchSpace
-from nasgoat.surrogate.analytic import AnalyticTrainer
+from nasgoat.surrogate.analytic import ANALYTIC
 from nasgoat.surrogate.feature_maps import feature_maps_of
+from nasgoat.surrogate.fitting import check_settings, compressed, data_of, trained
 from nasgoat.surrogate.hyperparameters import Hyperparameters, Structure, Trainer
 from nasgoat.surrogate.ranges import NOISE, VARIANCE, WEIGHT, Range
-from nasgoat.surrogate.transforms import RankGaussian, TargetTransform, checked_targets
+from nasgoat.surrogate.transforms import RankGaussian, TargetTransform
 
 Floats = NDArray[np.float64]
-
-ANALYTIC = AnalyticTrainer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +82,7 @@ class GPSurrogate:
         if not self.maps:
             msg = "a surrogate needs at least one feature map"
             raise ValueError(msg)
-        if not isinstance(self.noise, Range) and not 0 < self.noise < math.inf:
-            msg = f"a fixed noise variance is a positive number, got {self.noise}"
-            raise ValueError(msg)
-        if self.restarts < 0:
-            msg = f"the number of restarts is at least 0, got {self.restarts}"
-            raise ValueError(msg)
+        check_settings(self.noise, self.restarts)
 
     @one_thread()
     def fit(
@@ -110,12 +102,7 @@ class GPSurrogate:
             BadDataError: no data, unequal lengths, targets that are NaN, infinite or outside the
                 transform's domain, or features too large for the kernel to be finite.
         """
-        observed = GraphBatch.of(graphs)
-        values = checked_targets(targets)
-        if len(values) == 0 or len(values) != len(observed):
-            msg = f"a fit needs data: got {len(observed)} graphs and {len(values)} targets"
-            raise BadDataError(msg)
-        outputs = self.transform.transform(values)
+        observed, outputs = data_of(graphs, targets, self.transform)
         fitted = self.train(observed, outputs)
         linear = LinearKernel(self.maps, fitted.weights)
         if not self.exponential:
@@ -137,28 +124,8 @@ class GPSurrogate:
         Raises:
             BadDataError: the likelihood is not finite at any point tried.
         """
-        if outputs.min() == outputs.max():
-            return self._initial()
         structure = Structure(
             len(self.maps), self.exponential, self.weights, self.variance, self.noise
         )
-        blocks = [_compressed(features(feature_map, observed)) for feature_map in self.maps]
-        rng = np.random.default_rng(self.seed)
-        return self.trainer.train(structure, blocks, outputs, self.restarts, rng)
-
-    def _initial(self) -> Hyperparameters:
-        noise = self.noise.initial if isinstance(self.noise, Range) else self.noise
-        variance = self.variance.initial if self.exponential else 1.0
-        return Hyperparameters((self.weights.initial,) * len(self.maps), variance, noise)
-
-
-def _compressed(phi: Floats) -> Floats:
-    """``(T, F)`` to ``(T, min(T, F))`` with the same inner products: ``phi phi' = R' R``.
-
-    Kernels see features through inner products only, and there are often ten times as many features
-    as observations.
-    """
-    if phi.shape[1] <= phi.shape[0]:
-        return phi
-    _, triangle = np.linalg.qr(phi.T)
-    return triangle.T
+        blocks = [compressed(features(feature_map, observed)) for feature_map in self.maps]
+        return trained(self.trainer, structure, blocks, outputs, self.restarts, self.seed)

@@ -40,6 +40,13 @@ class Structure:
             ranges += (self.variance,)
         return (*ranges, self.noise) if isinstance(self.noise, Range) else ranges
 
+    @property
+    def initial(self) -> Hyperparameters:
+        """Where the first start of the training begins."""
+        noise = self.noise.initial if isinstance(self.noise, Range) else self.noise
+        variance = self.variance.initial if self.exponential else 1.0
+        return Hyperparameters((self.weights.initial,) * self.n_maps, variance, noise)
+
 
 @dataclass(frozen=True, slots=True)
 class Hyperparameters:

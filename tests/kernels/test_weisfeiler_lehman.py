@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nasgoat.graphs import GraphBatch, LabeledGraph
-from nasgoat.kernels import wl_grams, wl_norms
+from nasgoat.kernels import WLKernel, subtree_counts, wl_grams, wl_norms
 from tests.kernels.samples import edge_labeled, node_labeled
 from tests.kernels.test_grakel import as_grakel
 
@@ -87,3 +87,36 @@ def test_graphs_that_networkx_hashes_alike_have_equal_rows() -> None:
         ]
     np.testing.assert_array_equal(alike, [[a == b for b in hashes] for a in hashes])
     assert alike.sum() > 200
+
+
+def test_the_kernel_is_a_weighted_sum_over_depths() -> None:
+    graphs = node_labeled(14, np.random.default_rng(7))
+    xs, ys = GraphBatch.of(graphs[:9]), GraphBatch.of(graphs[6:], 9)
+    weights = (0.5, 2.0, 0.1, 3.0)
+    kernel = WLKernel(weights)
+    for left, right in ((xs, ys), (ys, xs), (xs, xs)):
+        cumulative = wl_grams(left, right, DEPTH)
+        each = np.diff(cumulative, axis=0, prepend=0.0)
+        np.testing.assert_allclose(kernel.gram(left, right), np.tensordot(weights, each, 1))
+    np.testing.assert_allclose(kernel.diag(xs), kernel.gram(xs, xs).diagonal())
+    blocks = subtree_counts(xs, DEPTH)
+    total = sum(weight * block @ block.T for weight, block in zip(weights, blocks, strict=True))
+    np.testing.assert_allclose(total, kernel.gram(xs, xs))
+
+
+def test_subtrees_seen_long_ago_are_recognised() -> None:
+    """Numbers are given once for all batches, whatever comes between and however it is padded."""
+    graphs = node_labeled(6, np.random.default_rng(8))
+    kernel = WLKernel((1.0,) * 4)
+    first = GraphBatch.of(graphs)
+    expected = kernel.gram(first, first)
+    kernel.diag(GraphBatch.of(node_labeled(50, np.random.default_rng(9))))
+    again = GraphBatch.of(graphs, 9)
+    np.testing.assert_array_equal(kernel.gram(again, first), expected)
+    np.testing.assert_array_equal(WLKernel((1.0,)).gram(again, first), wl_grams(again, first, 0)[0])
+
+
+@pytest.mark.parametrize("weights", [(), (1.0, 0.0), (-1.0,), (np.nan,)])
+def test_weights_are_positive_numbers(weights: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match="positive weights"):
+        WLKernel(weights)

@@ -2,9 +2,18 @@
 
 import pytest
 
-from nasgoat.search import GoatSettings, TakeTurns, UseLCB, default_acquisition, default_features
+from nasgoat.errors import NoEncodingError
+from nasgoat.search import (
+    GoatSettings,
+    TakeTurns,
+    UseEI,
+    UseLCB,
+    default_acquisition,
+    default_features,
+    default_kernel,
+)
 from nasgoat.spaces import CellSpace, darts, digraphs, nasbench101, nasbench201, nasbench_graph
-from nasgoat.surrogate import feature_maps_of
+from nasgoat.surrogate import GPSurrogate, WLSurrogate, feature_maps_of
 
 
 @pytest.mark.parametrize(
@@ -35,3 +44,51 @@ def test_nothing_takes_turns_in_a_top_k_batch() -> None:
     assert GoatSettings().rule(space) == TakeTurns()
     assert GoatSettings(batch_rule="top-k").rule(space) == UseLCB()
     assert GoatSettings(beta=4.0).rule(space) == UseLCB(4.0)
+
+
+def test_listable_trees_are_compared_by_their_subtrees() -> None:
+    trees, cells = nasbench_graph(), nasbench101([5])
+    assert default_kernel(trees) == "wl"
+    assert GoatSettings().surrogate(trees) == WLSurrogate()
+    assert isinstance(GoatSettings().rule(trees), UseEI)
+    assert isinstance(GoatSettings(batch_rule="top-k").rule(trees), UseEI)
+    assert GoatSettings(beta=2.0).rule(trees) == UseLCB(2.0)
+    assert GoatSettings(kernel="wl").surrogate(cells) == WLSurrogate()
+    for space in (cells, nasbench201(), darts()):
+        assert default_kernel(space) == GoatSettings().kernel_for(space) == "linear"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"features": "sp+nl"},
+        {"optimizer": "mip"},
+        {"solver": "highs"},
+        {"acquisition": "thompson"},
+        {"kernel": "linear"},
+    ],
+    ids="".join,
+)
+def test_whatever_subtrees_cannot_do_asks_for_features(asked: dict[str, str]) -> None:
+    settings = GoatSettings(**asked)  # type: ignore[arg-type]
+    assert isinstance(settings.surrogate(nasbench_graph()), GPSurrogate)
+    if "acquisition" not in asked:
+        assert settings.rule(nasbench_graph()) == UseLCB()
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "words"),
+    [
+        ({"features": "sp"}, ValueError, "leave 'sp' out"),
+        ({"optimizer": "mip"}, NoEncodingError, "wl has no MIP form"),
+        ({"solver": "highs"}, NoEncodingError, "wl has no MIP form"),
+        ({"acquisition": "thompson"}, NoEncodingError, "needs a linear kernel"),
+    ],
+)
+def test_subtrees_refuse_what_they_cannot_do(
+    asked: dict[str, str], error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        GoatSettings(kernel="wl", **asked)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="wl does not fit space"):
+        GoatSettings(kernel="wl").surrogate(nasbench201())
