@@ -1,6 +1,8 @@
 """Fixtures and settings that every test shares."""
 
 import os
+from contextlib import suppress
+from importlib import import_module
 
 from hypothesis import HealthCheck, settings
 
@@ -9,6 +11,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's own chatter
 for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
     os.environ.setdefault(name, "1")
 os.environ.setdefault("MPLBACKEND", "Agg")  # no window from a plot
+with suppress(ImportError):  # before TensorFlow, which some tests import themselves
+    import_module("triton")
 
 # No verdict depends on the speed of the machine or on the day.
 settings.register_profile(

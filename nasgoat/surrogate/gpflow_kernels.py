@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import gpflow
 import numpy as np
-import tensorflow as tf
-import tensorflow_probability as tfp  # type: ignore[import-untyped]
 
+from nasgoat.surrogate.quiet import load_gpflow
 from nasgoat.surrogate.ranges import VARIANCE, WEIGHT, Range
+
+load_gpflow()  # in the order that does no harm
+
+import gpflow  # noqa: E402
+import tensorflow as tf  # noqa: E402
+import tensorflow_probability as tfp  # type: ignore[import-untyped]  # noqa: E402
 
 
 def bounded(interval: Range, shape: tuple[int, ...] = ()) -> gpflow.Parameter:

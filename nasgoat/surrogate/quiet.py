@@ -1,4 +1,4 @@
-"""Loading TensorFlow without its start-up chatter on the terminal."""
+"""Loading TensorFlow without its start-up chatter on the terminal, and without harm to PyTorch."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
+from importlib import import_module
 
 # read when TensorFlow is first imported
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -16,8 +17,14 @@ os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # leave a GPU's memo
 
 @cache
 def load_gpflow() -> None:
-    """Import GPflow and TensorFlow (several seconds at the first call)."""
+    """Import GPflow and TensorFlow (several seconds at the first call).
+
+    PyTorch for GPUs brings Triton, which its optimisers load. Both TensorFlow and Triton have an
+    LLVM inside, and the process crashes where Triton's comes second.
+    """
     with stderr_held_back():
+        with suppress(ImportError):
+            import_module("triton")
         import gpflow  # noqa: F401, PLC0415
 
 
