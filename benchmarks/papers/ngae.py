@@ -103,7 +103,9 @@ ITEMS = (
             (
                 "D-VAE's 19,020 ENAS networks are at hand, but quick size learns 900 of a sample "
                 "of 1,000, for 15 epochs with width 48: too little to reconstruct. Full size "
-                "would take one core 12 hours: an epoch has 535 batches of 0.28 s."
+                "would take one core 12 hours: an epoch has 535 batches of 0.28 s. With width 128 "
+                "and batches of 64, the defaults of nasgoat train, 300 epochs take an hour and "
+                "reach 100.00, 100.00, 53.19 and 100.00 (docs/models.md)."
             ),
             (
                 "Validity here means every rule of the ENAS space, in the paper any acyclic "
