@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from nasgoat.compare.results import BenchmarkResult
 from nasgoat.study.plots import folded, make_logarithmic, stroke
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 def comparison_plot(path: Path, result: BenchmarkResult, initial: int) -> None:
     """Draw the mean regret of every method after each evaluation, with its bootstrap interval.
-
-    The vertical axis is logarithmic if some mean is positive; a mean of 0 lies on the lower edge.
 
     Args:
         path: PNG file; its directory exists.
@@ -26,24 +30,12 @@ def comparison_plot(path: Path, result: BenchmarkResult, initial: int) -> None:
     figure = Figure(figsize=(7.5, 4.6), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    bands = {label: one.band() for label, one in result.methods.items() if one.trials}
-    means = np.concatenate([mean for mean, _, _ in bands.values()])
-    positive = means[means > 0]
-    floor = float(positive.min()) / 2 if len(positive) else 0.0
-    budget = len(next(iter(bands.values()))[0])
-    evaluations = np.arange(1, budget + 1)
-    for number, (label, band) in enumerate(bands.items()):
-        colour, dash = stroke(number)
-        mean, low, high = (np.maximum(line, floor) for line in band)
-        name = f"{label} ({result.methods[label].trials} trials)"
-        axes.step(evaluations, mean, where="post", color=colour, ls=dash, linewidth=1.6, label=name)
-        axes.fill_between(
-            evaluations, low, high, step="post", color=colour, alpha=0.15, linewidth=0
-        )
-    if floor > 0:
-        make_logarithmic(axes, floor)
-    axes.set_xlim(1, max(2, budget))
-    axes.axvspan(1, min(initial, budget) + 0.5, color="0.93", zorder=0)
+    bands = {
+        f"{label} ({one.trials} trials)": one.band()
+        for label, one in result.methods.items()
+        if one.trials
+    }
+    draw_bands(axes, bands, initial)
     axes.set_xlabel("evaluations")
     axes.set_ylabel(folded(f"mean regret in {result.objective}"))
     axes.set_title(_title(result), fontsize="medium")
@@ -51,6 +43,33 @@ def comparison_plot(path: Path, result: BenchmarkResult, initial: int) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, fontsize="small")
     figure.savefig(path, dpi=150, format="png")
+
+
+def draw_bands(axes: Axes, bands: Mapping[str, Sequence[ArrayLike]], initial: int) -> None:
+    """Lines of mean regrets, shaded between the ends of their intervals.
+
+    The vertical axis is logarithmic if some mean is positive; a mean of 0 lies on the lower edge.
+
+    Args:
+        axes: where to draw.
+        bands: at least one; by the words of the legend the mean and both ends, ``(budget,)`` each.
+        initial: size of the shared initial design, shaded.
+    """
+    means = np.concatenate([np.asarray(mean) for mean, _, _ in bands.values()])
+    positive = means[means > 0]
+    floor = float(positive.min()) / 2 if len(positive) else 0.0
+    longest = 0
+    for number, (label, band) in enumerate(bands.items()):
+        colour, dash = stroke(number)
+        mean, low, high = (np.maximum(line, floor) for line in band)
+        evaluations = np.arange(1, len(mean) + 1)
+        longest = max(longest, len(mean))
+        axes.step(evaluations, mean, where="post", color=colour, ls=dash, lw=1.6, label=label)
+        axes.fill_between(evaluations, low, high, step="post", color=colour, alpha=0.15, lw=0)
+    if floor > 0:
+        make_logarithmic(axes, floor)
+    axes.set_xlim(1, max(2, longest))
+    axes.axvspan(1, min(initial, longest) + 0.5, color="0.93", zorder=0)
 
 
 def _title(result: BenchmarkResult) -> str:

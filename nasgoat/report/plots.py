@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
+from nasgoat.compare.plots import draw_bands
 from nasgoat.records import Certificate
 from nasgoat.report.figures import SIZE, empty_axes, figure_svg, finished
 from nasgoat.report.runs import Forecast, Run
-from nasgoat.study import COLOURS, make_logarithmic, regret_figure, stroke
+from nasgoat.study import COLOURS, make_logarithmic, regret_figure
 
 LEVELS = np.linspace(0.05, 0.95, 19)  # of central intervals
 PROVEN, OPEN = COLOURS[0], COLOURS[1]
@@ -176,20 +177,7 @@ def band_picture(result: Mapping[str, object], initial: int, name: str) -> Pictu
     if not bands:
         return None
     figure, axes = empty_axes()
-    means = np.concatenate([band[0] for band in bands.values()])
-    positive = means[means > 0]
-    floor = float(positive.min()) / 2 if len(positive) else 0.0
-    longest = max(len(band[0]) for band in bands.values())
-    for number, (label, band) in enumerate(bands.items()):
-        evaluations = np.arange(1, len(band[0]) + 1)
-        mean, low, high = (np.maximum(line, floor) for line in band)
-        colour, dash = stroke(number)
-        axes.step(evaluations, mean, where="post", color=colour, ls=dash, lw=1.6, label=label)
-        axes.fill_between(evaluations, low, high, step="post", color=colour, alpha=0.15, lw=0)
-    if floor > 0:
-        make_logarithmic(axes, floor)
-    axes.set_xlim(1, max(2, longest))
-    axes.axvspan(1, min(initial, longest) + 0.5, color="0.93", zorder=0)
+    draw_bands(axes, bands, initial)
     finished(axes, "evaluations", f"mean regret in {result['objective']}")
     ends = ", ".join(f"{label} {band[0][-1]:.3g}" for label, band in bands.items())
     caption = f"Mean regret with 95 % bootstrap intervals. At the end: {ends}."
