@@ -47,8 +47,8 @@ AnyAcquisition = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(
         "--acquisition",
-        help="Acquisition function: lcb, mean, ei or thompson. Default: ei with the kernel wl, "
-        "else lcb.",
+        help="Acquisition function: lcb, mean, ei or thompson. Default: lcb; with the kernel wl "
+        "ei and lcb in turns.",
         rich_help_panel=MODEL,
     ),
 ]

@@ -18,6 +18,7 @@ from nasgoat.search.random_search import RandomSearch
 from nasgoat.search.registry import MethodSpec, build, method_kind, method_kinds, method_names
 from nasgoat.search.rules import (
     AcquisitionRule,
+    Alternate,
     TakeTurns,
     UseEI,
     UseLCB,
@@ -28,6 +29,7 @@ from nasgoat.search.rules import (
 
 __all__ = [
     "AcquisitionRule",
+    "Alternate",
     "BatchRule",
     "Design",
     "Evolution",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nasgoat.search.rules import AcquisitionRule, TakeTurns, UseLCB
+from nasgoat.search.rules import AcquisitionRule, Alternate, TakeTurns, UseEI, UseLCB
 from nasgoat.spaces import InDegree, SearchSpace
 
 
@@ -24,8 +24,15 @@ def default_features(space: SearchSpace) -> str | None:
     return "nl+op-paths" if space.node_alphabet and _one_way(space) else None
 
 
-def default_acquisition(space: SearchSpace) -> AcquisitionRule:
-    """Confidence bounds that take turns for labelled edges, else one with ``beta`` 1."""
+def default_acquisition(space: SearchSpace, kernel: str = "linear") -> AcquisitionRule:
+    """The acquisition rule for a kernel.
+
+    With subtrees, expected improvement and a confidence bound take turns: the one alone now and
+    then stays at a local optimum, the other alone is slow. Else confidence bounds take turns for
+    labelled edges, and there is one with ``beta`` 1 for other spaces.
+    """
+    if kernel == "wl":
+        return Alternate((UseEI(), UseLCB()))
     return TakeTurns() if space.edge_alphabet else UseLCB()
 
 

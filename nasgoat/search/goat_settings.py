@@ -35,7 +35,8 @@ class GoatSettings:
             ``"paper"`` for those of nasgoat's paper.
         transform: of the targets.
         noise: variance of the observation noise in the transformed unit; None: it is fitted.
-        acquisition: lcb, mean, ei or thompson; None for ei with the kernel wl, else lcb.
+        acquisition: lcb, mean, ei or thompson; None for lcb, with the kernel wl for ei and lcb in
+            turns.
         beta: of lcb, ``mean - sqrt(beta) std``; None for what suits the space.
         batch_rule: how several graphs are picked at once.
         optimizer: of the acquisition function; None for ``auto``, or ``mip`` where a solver is
@@ -102,12 +103,10 @@ class GoatSettings:
 
         A top-k batch asks for one acquisition function, so that nothing could take turns in it.
         """
-        if self.acquisition is None and self.beta is None and self.kernel_for(space) == "wl":
-            return acquisition_rule("ei")
-        name = self.acquisition or "lcb"
-        if self.beta is None and name == "lcb" and self.batch_rule != "top-k":
-            return default_acquisition(space)
-        return acquisition_rule(name, 1.0 if self.beta is None else self.beta)
+        if self.beta is None and self.batch_rule != "top-k" and self.acquisition in (None, "lcb"):
+            kernel = self.kernel_for(space) if self.acquisition is None else "linear"
+            return default_acquisition(space, kernel)
+        return acquisition_rule(self.acquisition or "lcb", 1.0 if self.beta is None else self.beta)
 
     def surrogate(self, space: SearchSpace) -> GPSurrogate | WLSurrogate:
         """The model.

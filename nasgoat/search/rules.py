@@ -84,6 +84,36 @@ class TakeTurns:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternate:
+    """Rules that take turns, as ``TakeTurns`` does with one rule of several ``beta``.
+
+    Args:
+        rules: at least one; which comes depends on the number of targets, as with
+            ``TakeTurns``.
+
+    Raises:
+        ValueError: there is no rule.
+    """
+
+    rules: tuple[AcquisitionRule, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rules", tuple(self.rules))
+        if not self.rules:
+            msg = "acquisition rules take turns with at least one rule, got none"
+            raise ValueError(msg)
+
+    def __call__(self, posterior: Posterior, best: float, rng: np.random.Generator) -> Acquisition:
+        """See ``AcquisitionRule``.
+
+        Raises:
+            NoEncodingError: the posterior does not say what it was told.
+        """
+        told = len(targets_of(posterior))
+        return self.rules[told % len(self.rules)](posterior, best, rng)
+
+
+@dataclass(frozen=True, slots=True)
 class UseMean:
     """The posterior mean."""
 

@@ -4,6 +4,7 @@ import pytest
 
 from nasgoat.errors import NoEncodingError
 from nasgoat.search import (
+    Alternate,
     GoatSettings,
     TakeTurns,
     UseEI,
@@ -50,8 +51,10 @@ def test_listable_trees_are_compared_by_their_subtrees() -> None:
     trees, cells = nasbench_graph(), nasbench101([5])
     assert default_kernel(trees) == "wl"
     assert GoatSettings().surrogate(trees) == WLSurrogate()
-    assert isinstance(GoatSettings().rule(trees), UseEI)
-    assert isinstance(GoatSettings(batch_rule="top-k").rule(trees), UseEI)
+    assert GoatSettings().rule(trees) == Alternate((UseEI(), UseLCB()))
+    assert GoatSettings(acquisition="lcb").rule(trees) == UseLCB()
+    assert GoatSettings(acquisition="ei").rule(trees) == UseEI()
+    assert GoatSettings(batch_rule="top-k").rule(trees) == UseLCB()
     assert GoatSettings(beta=2.0).rule(trees) == UseLCB(2.0)
     assert GoatSettings(kernel="wl").surrogate(cells) == WLSurrogate()
     for space in (cells, nasbench201(), darts()):
