@@ -19,9 +19,11 @@ from nasgoat.optimize import ExhaustiveOptimizer, Optimum, Task
 from nasgoat.posterior import FeaturePosterior, KernelPosterior, Posterior
 from nasgoat.records import Limits, Observation, ProgressCallback, Proposal
 from nasgoat.search import (
+    Alternate,
     GoatSearch,
     TakeTurns,
     TopKPool,
+    UseEI,
     UseLCB,
     acquisition_rule,
 )
@@ -187,6 +189,19 @@ def test_bounds_take_turns_within_a_batch_and_from_batch_to_batch(count: int) ->
     propose(GoatSearch(FixedSurrogate(), spy, TakeTurns()), observed(count), 3, pending=1)
     betas = [(1.0, 16.0, 64.0)[(count + 1 + i) % 3] for i in range(3)]
     assert [task.acquisition for task, _ in spy.tasks] == list(map(LowerConfidenceBound, betas))
+
+
+@pytest.mark.parametrize("count", [14, 15])
+def test_rules_alternate_within_a_batch_and_from_batch_to_batch(count: int) -> None:
+    spy = Spy()
+    rule = Alternate((UseEI(), UseLCB(2.0)))
+    propose(GoatSearch(FixedSurrogate(), spy, rule), observed(count), 3, pending=1)
+    kinds = [ExpectedImprovement, LowerConfidenceBound]
+    asked = [task.acquisition for task, _ in spy.tasks]
+    assert [type(one) for one in asked] == [kinds[(count + 1 + i) % 2] for i in range(3)]
+    assert LowerConfidenceBound(2.0) in asked
+    with pytest.raises(ValueError, match="at least one rule"):
+        Alternate(())
 
 
 @pytest.mark.parametrize(
