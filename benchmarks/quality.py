@@ -20,17 +20,11 @@ import numpy as np
 from benchmarks.machine import machine, moment, versions
 from benchmarks.results import write_line
 from nasgoat.optimize import AcquisitionOptimizer, ExhaustiveOptimizer
-from nasgoat.search import (
-    AcquisitionRule,
-    GoatSearch,
-    acquisition_rule,
-    default_acquisition,
-    default_features,
-)
+from nasgoat.search import GoatSearch, GoatSettings
 from nasgoat.search.goat_settings import BATCH_RULES
 from nasgoat.spaces import SearchSpace
 from nasgoat.study import Study
-from nasgoat.surrogate import NOISE, TRANSFORMS, GPSurrogate
+from nasgoat.surrogate import NOISE
 from nasgoat.tabular import Evaluator, benchmark
 
 RESULTS = Path(__file__).parent / "results" / "quality.jsonl"
@@ -42,9 +36,9 @@ class Spec:
     """A setting of the main method, by the names of the command line."""
 
     features: str = ""
-    kernel: str = "linear"
+    kernel: str = ""
     transform: str = "rank-gaussian"
-    acquisition: str = "lcb"
+    acquisition: str = ""
     beta: float = -1.0  # of lcb; negative: the one that suits the space
     noise: float = NOISE.high  # largest noise variance that a fit may choose
     batch: int = 1
@@ -59,26 +53,26 @@ class Spec:
         pairs = [part.split("=", 1) for part in text.split(",") if part]
         return cls(**{name: type(defaults[name])(value) for name, value in pairs})
 
-    def acquisition_rule(self, space: SearchSpace) -> AcquisitionRule:
-        """The acquisition rule; without ``beta`` the one that suits the space."""
-        if self.acquisition == "lcb" and self.beta < 0:
-            return default_acquisition(space)
-        return acquisition_rule(self.acquisition, max(self.beta, 0.0))
-
     def build(self, space: SearchSpace, optimizer: AcquisitionOptimizer) -> GoatSearch:
-        """The method."""
-        surrogate = GPSurrogate.of_space(
-            space,
-            self.features or default_features(space),
-            exponential=self.kernel == "exponential",
-            transform=TRANSFORMS[self.transform],
+        """The method; what is empty suits the space, as in ``goat``."""
+        named: dict[str, Any] = {
+            "kernel": self.kernel or None,
+            "features": self.features or None,
+            "transform": self.transform,
+            "acquisition": self.acquisition or None,
+            "beta": self.beta if self.beta >= 0 else None,
+            "batch_rule": self.rule,
+        }
+        settings = GoatSettings(**named)
+        surrogate = replace(
+            settings.surrogate(space),
             noise=replace(NOISE, high=self.noise),
             restarts=self.restarts,
         )
         return GoatSearch(
             surrogate,
             optimizer,
-            self.acquisition_rule(space),
+            settings.rule(space),
             batch=BATCH_RULES[self.rule],
             initial=self.initial,
         )

@@ -20,8 +20,8 @@ AnyKernel = Annotated[
     typer.Option(
         "--kernel",
         help="Kernel: linear or exponential in the features, or wl, which counts equal subtrees "
-        "and has no MIP form. Default: wl for trees, unless features or the MIP are asked for; "
-        "else linear.",
+        "and has no MIP form. Default: wl for trees that can be listed, unless features, the MIP "
+        "or thompson are asked for; else linear.",
         rich_help_panel=MODEL,
     ),
 ]
@@ -31,7 +31,7 @@ Features = Annotated[
         "--features",
         help="What the kernel compares: sp, ssp, nl, el, op-counts and op-paths joined by +, such "
         "as el+op-paths. Default: sp+nl for labelled nodes, ssp+el for labelled edges, "
-        "op-counts+el for darts; where a run searches trees, nl+op-paths.",
+        "op-counts+el for darts; where a run searches trees by MIP, nl+op-paths.",
         rich_help_panel=MODEL,
     ),
 ]
@@ -48,7 +48,7 @@ AnyAcquisition = Annotated[
     typer.Option(
         "--acquisition",
         help="Acquisition function: lcb, mean, ei or thompson. Default: lcb; with the kernel wl "
-        "ei and lcb in turns.",
+        "ei and lcb in turns, unless --beta or --batch-rule top-k is given.",
         rich_help_panel=MODEL,
     ),
 ]
@@ -61,7 +61,8 @@ Turns = Annotated[
     typer.Option(
         "--beta",
         min=0.0,
-        help="Of lcb: mean - sqrt(beta) * std. Default: 1; labelled edges: 1, 16, 64 in turns.",
+        help="Of lcb: mean - sqrt(beta) * std. Default: 1, without ei in turns; labelled "
+        "edges: 1, 16, 64 in turns.",
         rich_help_panel=MODEL,
     ),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
+from threading import Lock
 from typing import ClassVar, Self
 from weakref import WeakKeyDictionary
 
@@ -44,7 +44,7 @@ class WLKernel:
 
     def gram(self, xs: GraphBatch, ys: GraphBatch) -> Floats:
         """See ``GraphKernel``."""
-        some, others = (_levels(batch, len(self.weights) - 1) for batch in (xs, ys))
+        some, others = _levels(len(self.weights) - 1, xs, ys)
         known = [level.distinct for level in others]
         weights = np.repeat(self.weights, [len(one) for one in known])
         return np.asarray(_counts(some, known) @ (_counts(others, known).toarray() * weights).T)
@@ -71,7 +71,7 @@ def wl_grams(xs: GraphBatch, ys: GraphBatch, depth: int) -> Floats:
     """
     grams = [
         _counts([some], [others.distinct]) @ _counts([others], [others.distinct]).T.toarray()
-        for some, others in zip(_levels(xs, depth), _levels(ys, depth), strict=True)
+        for some, others in zip(*_levels(depth, xs, ys), strict=True)
     ]
     return np.cumsum(np.stack(grams), axis=0)
 
@@ -86,7 +86,8 @@ def subtree_counts(batch: GraphBatch, depth: int) -> list[Floats]:
 
     The columns are the subtrees of exactly this depth that some graph of the batch has.
     """
-    return [_counts([level], [level.distinct]).toarray() for level in _levels(batch, depth)]
+    (levels,) = _levels(depth, batch)
+    return [_counts([level], [level.distinct]).toarray() for level in levels]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +96,7 @@ class _Level:
 
     Args:
         numbers: ``(N, n)``, of each node's subtree, -1 where there is no node. Equal subtrees have
-            equal numbers in all batches.
+            equal numbers in all batches, until there are too many (``_levels``).
         squares: ``(N,)``, ordered pairs of nodes of one graph with equal subtrees.
     """
 
@@ -113,7 +114,8 @@ class _Level:
 
 
 def _squares(batch: GraphBatch, depth: int) -> Floats:
-    return np.stack([level.squares for level in _levels(batch, depth)])
+    (levels,) = _levels(depth, batch)
+    return np.stack([level.squares for level in levels])
 
 
 def _counts(levels: Sequence[_Level], known: Sequence[Ints]) -> csr_array:
@@ -132,8 +134,20 @@ def _counts(levels: Sequence[_Level], known: Sequence[Ints]) -> csr_array:
     return csr_array((np.ones(len(entries)), entries, ends), shape=(len(column), width))
 
 
-def _levels(batch: GraphBatch, depth: int) -> Sequence[_Level]:
-    """The subtrees of every depth, remembered for as long as the batch lives."""
+def _levels(depth: int, *batches: GraphBatch) -> list[Sequence[_Level]]:
+    """The subtrees of every depth up to one, of batches whose numbers can be compared.
+
+    They are remembered for as long as a batch lives. All numbers are given anew when ``MOST``
+    subtrees have one: those of a batch hold until the next call.
+    """
+    with _LOCK:
+        if sum(map(len, NUMBERS.values())) > MOST:
+            NUMBERS.clear()
+            _KNOWN.clear()
+        return [_levels_of(batch, depth) for batch in batches]
+
+
+def _levels_of(batch: GraphBatch, depth: int) -> Sequence[_Level]:
     exists = batch.exists
     found = list(_KNOWN.get(batch, ()))
     if not found:
@@ -145,7 +159,7 @@ def _levels(batch: GraphBatch, depth: int) -> Sequence[_Level]:
         around.sort(axis=2)
         rows = np.concatenate([below[:, :, None], around], axis=2)[exists]
         numbers = np.full(exists.shape, -1, dtype=np.int64)
-        numbers[exists] = _numbered(rows, _NUMBERS.setdefault(d, {}))
+        numbers[exists] = _numbered(rows, NUMBERS.setdefault(d, {}))
         found.append(_Level.of(numbers))
     _KNOWN[batch] = tuple(found)
     return found[: depth + 1]
@@ -160,12 +174,12 @@ def _numbered(rows: Ints, numbers: dict[bytes, int]) -> Ints:
     """
     whole = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1] * rows.itemsize)))
     _, first, inverse = np.unique(whole[:, 0], return_index=True, return_inverse=True)
-    found = [
-        numbers.setdefault(row[row >= 0].tobytes(), next(_NEXT)) for row in rows[first]
-    ]  # setdefault: two threads agree on a number
+    found = [numbers.setdefault(row[row >= 0].tobytes(), len(numbers)) for row in rows[first]]
     return np.array(found, dtype=np.int64)[inverse]
 
 
+MOST = 1_000_000  # subtrees, some 100 MB; NAS-Bench-Graph has 61,009
+
+_LOCK = Lock()
 _KNOWN: WeakKeyDictionary[GraphBatch, tuple[_Level, ...]] = WeakKeyDictionary()
-_NUMBERS: dict[int, dict[bytes, int]] = {}  # by depth, of all subtrees that were ever seen
-_NEXT = count()
+NUMBERS: dict[int, dict[bytes, int]] = {}  # by depth

@@ -1,6 +1,6 @@
 """Acquisition optimisers: exhaustive, by MIP, the choice between them, and two without proof."""
 
-from nasgoat.optimize.auto import AutoOptimizer
+from nasgoat.optimize.auto import AutoOptimizer, listed
 from nasgoat.optimize.base import AcquisitionOptimizer, Optimum, Task
 from nasgoat.optimize.checked import CheckedOptimizer
 from nasgoat.optimize.drawing import drawn_pool, mutants
@@ -25,5 +25,6 @@ __all__ = [
     "check_pool",
     "descend",
     "drawn_pool",
+    "listed",
     "mutants",
 ]

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nasgoat.mip import members_known
 from nasgoat.optimize.base import AcquisitionOptimizer, Optimum, Task
 from nasgoat.optimize.exhaustive import ExhaustiveOptimizer
 from nasgoat.optimize.mip import MipOptimizer
 from nasgoat.records import Limits, ProgressCallback
 from nasgoat.spaces import SearchSpace
+
+
+def listed(space: SearchSpace) -> bool:
+    """Whether ``auto`` lists a space: it is small enough, and all its rules can be checked."""
+    return space.is_listable() and members_known(space)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,7 @@ class AutoOptimizer:
 
     def choice(self, space: SearchSpace) -> AcquisitionOptimizer:
         """The optimiser used on a space."""
-        return self.exhaustive if space.is_listable() else self.mip
+        return self.exhaustive if listed(space) else self.mip
 
     def minimize(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nasgoat.optimize import listed
 from nasgoat.search.rules import AcquisitionRule, Alternate, TakeTurns, UseEI, UseLCB
 from nasgoat.spaces import InDegree, SearchSpace
 
@@ -12,7 +13,7 @@ def default_kernel(space: SearchSpace) -> str:
     In a tree every node is the root of one subtree, and which subtrees an architecture has says
     more than any features that a MIP could carry.
     """
-    return "wl" if space.node_alphabet and _one_way(space) and space.is_listable() else "linear"
+    return "wl" if space.node_alphabet and _one_way(space) and listed(space) else "linear"
 
 
 def default_features(space: SearchSpace) -> str | None:

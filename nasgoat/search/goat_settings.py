@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from nasgoat.errors import NoEncodingError, UnknownNameError
-from nasgoat.optimize import Optimization
+from nasgoat.optimize import Optimization, listed
 from nasgoat.search.base import SearchMethod
 from nasgoat.search.batches import BatchRule, Fantasies, TopKPool
 from nasgoat.search.defaults import default_acquisition, default_features, default_kernel
@@ -17,7 +17,6 @@ from nasgoat.search.rules import AcquisitionRule, acquisition_rule
 from nasgoat.spaces import SearchSpace
 from nasgoat.surrogate import NOISE, TRANSFORMS, GPSurrogate, WLSurrogate
 
-KERNELS = ("linear", "exponential", "wl")
 BATCH_RULES: dict[str, BatchRule] = {"fantasies": Fantasies(), "top-k": TopKPool()}
 PAPER = "paper"  # the features that ``feature_maps_of`` chooses where none are named
 
@@ -29,14 +28,14 @@ class GoatSettings:
     Args:
         initial: size of the initial design.
         kernel: linear or exponential in the features, or wl, which counts equal subtrees; None for
-            what suits the space, and linear where features, the MIP or a Thompson sample are asked
-            for.
+            wl on trees that can be listed, unless features, the MIP or a Thompson sample are asked
+            for, else linear.
         features: names of feature maps joined by ``+``; None for the usual ones of the space,
             ``"paper"`` for those of nasgoat's paper.
         transform: of the targets.
         noise: variance of the observation noise in the transformed unit; None: it is fitted.
-        acquisition: lcb, mean, ei or thompson; None for lcb, with the kernel wl for ei and lcb in
-            turns.
+        acquisition: lcb, mean, ei or thompson; None for lcb, with the kernel wl for ei and lcb
+            in turns, unless ``beta`` or a top-k batch is asked for.
         beta: of lcb, ``mean - sqrt(beta) std``; None for what suits the space.
         batch_rule: how several graphs are picked at once.
         optimizer: of the acquisition function; None for ``auto``, or ``mip`` where a solver is
@@ -54,7 +53,7 @@ class GoatSettings:
     """
 
     initial: int = 2
-    kernel: str | None = None
+    kernel: Literal["linear", "exponential", "wl"] | None = None
     features: str | None = None
     transform: str = "rank-gaussian"
     noise: float | None = None
@@ -75,13 +74,16 @@ class GoatSettings:
         acquisition_rule(self.acquisition or "lcb", 1.0 if self.beta is None else self.beta)
         self.optimization.require_names()
         if self.kernel is not None:
-            UnknownNameError.unless_among("kernel", self.kernel, KERNELS)
+            UnknownNameError.unless_among("kernel", self.kernel, ("linear", "exponential", "wl"))
             check_model(self.kernel, self.acquisition)
         if self.kernel == "wl" and self.features is not None:
-            msg = f"the kernel wl compares subtrees, not features: leave {self.features!r} out"
+            msg = f"the kernel wl compares subtrees and takes no features, got {self.features!r}"
             raise ValueError(msg)
         if self.kernel == "wl" and self.optimization.name == "mip":
-            msg = "the kernel wl has no MIP form: use another kernel, or another optimizer"
+            msg = (
+                "the kernel wl has no MIP form: use another kernel, or another optimizer than mip, "
+                "which naming a solver means"
+            )
             raise NoEncodingError(msg)
 
     @property
@@ -104,6 +106,7 @@ class GoatSettings:
         A top-k batch asks for one acquisition function, so that nothing could take turns in it.
         """
         if self.beta is None and self.batch_rule != "top-k" and self.acquisition in (None, "lcb"):
+            # ei is in the turns of wl, unless lcb alone was asked for
             kernel = self.kernel_for(space) if self.acquisition is None else "linear"
             return default_acquisition(space, kernel)
         return acquisition_rule(self.acquisition or "lcb", 1.0 if self.beta is None else self.beta)
@@ -137,6 +140,12 @@ class GoatSettings:
         """
         space = surroundings.space
         self.optimization.require(space)
+        if self.kernel == "wl" and self.optimization.name == "auto" and not listed(space):
+            msg = (
+                f"the kernel wl has no MIP form, and {space.name!r} cannot be listed: use another "
+                "kernel, or the optimizer local-search or pool"
+            )
+            raise NoEncodingError(msg)
         on_check = surroundings.on_check
         return GoatSearch(
             self.surrogate(space),

@@ -70,17 +70,13 @@ class TakeTurns:
             msg = "confidence bounds take turns with at least one beta, got none"
             raise ValueError(msg)
 
-    def __call__(
-        self, posterior: Posterior, best: float, rng: np.random.Generator
-    ) -> LowerConfidenceBound:
+    def __call__(self, posterior: Posterior, best: float, rng: np.random.Generator) -> Acquisition:
         """See ``AcquisitionRule``.
 
         Raises:
             NoEncodingError: the posterior does not say what it was told.
         """
-        del best, rng
-        told = len(targets_of(posterior))
-        return LowerConfidenceBound(self.betas[told % len(self.betas)])
+        return Alternate(tuple(map(UseLCB, self.betas)))(posterior, best, rng)
 
 
 @dataclass(frozen=True, slots=True)

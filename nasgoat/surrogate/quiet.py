@@ -23,7 +23,7 @@ def load_gpflow() -> None:
     LLVM inside, and the process crashes where Triton's comes second.
     """
     with stderr_held_back():
-        with suppress(ImportError):
+        with suppress(ImportError, OSError):
             import_module("triton")
         import gpflow  # noqa: F401, PLC0415
 

@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from nasgoat.graphs import GraphBatch, LabeledGraph
-from nasgoat.kernels import WLKernel, subtree_counts, wl_grams, wl_norms
+from nasgoat.kernels import (
+    WLKernel,
+    subtree_counts,
+    weisfeiler_lehman,
+    wl_grams,
+    wl_norms,
+)
 from tests.kernels.samples import edge_labeled, node_labeled
 from tests.kernels.test_grakel import as_grakel
 
@@ -94,6 +100,17 @@ def test_the_kernel_is_a_weighted_sum_over_depths() -> None:
     xs, ys = GraphBatch.of(graphs[:9]), GraphBatch.of(graphs[6:], 9)
     weights = (0.5, 2.0, 0.1, 3.0)
     kernel = WLKernel(weights)
+    alike = [
+        [
+            sum(
+                weight * sum(a == b for a in words(x, d) for b in words(y, d))
+                for d, weight in enumerate(weights)
+            )
+            for y in graphs[6:]
+        ]
+        for x in graphs[:9]
+    ]
+    np.testing.assert_allclose(kernel.gram(xs, ys), alike)
     for left, right in ((xs, ys), (ys, xs), (xs, xs)):
         cumulative = wl_grams(left, right, DEPTH)
         each = np.diff(cumulative, axis=0, prepend=0.0)
@@ -114,6 +131,35 @@ def test_subtrees_seen_long_ago_are_recognised() -> None:
     again = GraphBatch.of(graphs, 9)
     np.testing.assert_array_equal(kernel.gram(again, first), expected)
     np.testing.assert_array_equal(WLKernel((1.0,)).gram(again, first), wl_grams(again, first, 0)[0])
+
+
+def test_numbers_are_given_anew_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = GraphBatch.of(node_labeled(30, np.random.default_rng(10)))
+    kernel = WLKernel((1.0,) * 4)
+    expected = kernel.gram(batch, batch)
+    monkeypatch.setattr(weisfeiler_lehman, "MOST", 10)
+    for seed in range(3):
+        other = GraphBatch.of(node_labeled(30, np.random.default_rng(seed)))
+        before = kernel.gram(batch, other)
+        np.testing.assert_array_equal(kernel.gram(batch, batch), expected)
+        np.testing.assert_array_equal(kernel.gram(batch, other), before)
+    given = sum(map(len, weisfeiler_lehman.NUMBERS.values()))
+    assert 10 < given < 500  # of this batch and at most one other
+
+
+def test_a_known_subtree_uses_up_no_number() -> None:
+    for _ in range(3):
+        wl_grams(*[GraphBatch.of(node_labeled(20, np.random.default_rng(11)))] * 2, DEPTH)
+    for numbers in weisfeiler_lehman.NUMBERS.values():
+        assert sorted(numbers.values()) == list(range(len(numbers)))
+
+
+def test_nothing_is_compared_with_nothing() -> None:
+    some, none = GraphBatch.of(node_labeled(3, np.random.default_rng(12))), GraphBatch.of([])
+    kernel = WLKernel((1.0, 2.0))
+    assert kernel.gram(some, none).shape == (3, 0)
+    assert kernel.gram(none, some).shape == (0, 3)
+    assert kernel.diag(none).shape == (0,)
 
 
 @pytest.mark.parametrize("weights", [(), (1.0, 0.0), (-1.0,), (np.nan,)])

@@ -1,7 +1,9 @@
 """A process that has fitted with GPflow can train with PyTorch, whose Triton it must survive."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -26,5 +28,17 @@ adam.step()
 
 def test_pytorch_trains_where_tensorflow_was_loaded() -> None:
     command = [sys.executable, "-X", "faulthandler", "-c", BOTH]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_triton_comes_before_tensorflow(tmp_path: Path) -> None:
+    """What the first test needs where PyTorch came with Triton, told by stand-ins for both."""
+    for name in ("triton", "gpflow"):
+        (tmp_path / f"{name}.py").write_text(f"print({name!r})")
+    code = "from nasgoat.surrogate.quiet import load_gpflow; load_gpflow()"
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment
+    )
+    assert done.stdout.split() == ["triton", "gpflow"]

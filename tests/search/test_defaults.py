@@ -1,11 +1,19 @@
 """What a search compares where nothing is asked for fits the space."""
 
+from pathlib import Path
+
+import numpy as np
+import pyomo.environ as pyo
 import pytest
 
 from nasgoat.errors import NoEncodingError
+from nasgoat.graphs import LabeledGraph
+from nasgoat.mip import PathHandles, UserConstraint, row
+from nasgoat.records import Observation
 from nasgoat.search import (
     Alternate,
     GoatSettings,
+    MethodSpec,
     TakeTurns,
     UseEI,
     UseLCB,
@@ -14,6 +22,7 @@ from nasgoat.search import (
     default_kernel,
 )
 from nasgoat.spaces import CellSpace, darts, digraphs, nasbench101, nasbench201, nasbench_graph
+from nasgoat.study import Study
 from nasgoat.surrogate import GPSurrogate, WLSurrogate, feature_maps_of
 
 
@@ -82,7 +91,7 @@ def test_whatever_subtrees_cannot_do_asks_for_features(asked: dict[str, str]) ->
 @pytest.mark.parametrize(
     ("asked", "error", "words"),
     [
-        ({"features": "sp"}, ValueError, "leave 'sp' out"),
+        ({"features": "sp"}, ValueError, "takes no features, got 'sp'"),
         ({"optimizer": "mip"}, NoEncodingError, "wl has no MIP form"),
         ({"solver": "highs"}, NoEncodingError, "wl has no MIP form"),
         ({"acquisition": "thompson"}, NoEncodingError, "needs a linear kernel"),
@@ -95,3 +104,41 @@ def test_subtrees_refuse_what_they_cannot_do(
         GoatSettings(kernel="wl", **asked)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="wl does not fit space"):
         GoatSettings(kernel="wl").surrogate(nasbench201())
+
+
+def test_trees_that_nothing_can_list_keep_a_kernel_that_the_mip_carries() -> None:
+    def at_most_three_leaves(block: pyo.Block, handles: PathHandles) -> None:
+        leaves = sum(handles.edge[v, 5] for v in range(1, 5))
+        block.few = pyo.Constraint(expr=row(leaves <= 3))
+
+    trees = nasbench_graph(("gcn", "sage", "skip"))
+    narrowed = trees.with_rules(UserConstraint(at_most_three_leaves).rule())
+    assert default_kernel(trees) == "wl"
+    assert default_kernel(narrowed) == "linear"
+    for space in (narrowed, nasbench101([8])):
+        with pytest.raises(NoEncodingError, match="cannot be listed"):
+            MethodSpec.of("goat", {"kernel": "wl"}).build(space)
+    assert MethodSpec.of("goat", {"kernel": "wl", "optimizer": "pool"}).build(nasbench101([8]))
+
+
+def test_a_top_k_batch_over_subtrees_and_a_resumed_run_are_those_of_any_kernel(
+    tmp_path: Path,
+) -> None:
+    space = nasbench_graph(("gcn", "sage", "skip"))
+    wanted = space.sample(np.random.default_rng(5))
+
+    def evaluate(graph: LabeledGraph) -> Observation:
+        return Observation(graph, float(len(set(graph.edges) ^ set(wanted.edges))))
+
+    for options in ({}, {"batch_rule": "top-k"}):
+        method = MethodSpec.of("goat", options).build(space)
+        whole = Study(space, method, seed=1)
+        whole.run(evaluate, 14, 4)
+        journal = tmp_path / f"{len(options)}.jsonl"
+        with Study(space, method, seed=1, journal=journal) as begun:
+            begun.run(evaluate, 6, 4)
+        with Study(space, method, seed=1, journal=journal) as resumed:
+            resumed.run(evaluate, 14, 4)
+        found, expected = ([one.graph for one in study.observations] for study in (resumed, whole))
+        assert found == expected
+        assert len({space.key(one.graph) for one in whole.observations}) == 14
