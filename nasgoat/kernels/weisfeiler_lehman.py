@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import ClassVar, Self
 from weakref import WeakKeyDictionary
@@ -17,6 +17,8 @@ from nasgoat.kernels.features import FeatureMap
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+MOST = 1_000_000  # subtrees, some 100 MB; NAS-Bench-Graph has 61,009
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class WLKernel:
 
     def gram(self, xs: GraphBatch, ys: GraphBatch) -> Floats:
         """See ``GraphKernel``."""
-        some, others = _levels(len(self.weights) - 1, xs, ys)
+        some, others = NUMBERING.levels(len(self.weights) - 1, xs, ys)
         known = [level.distinct for level in others]
         weights = np.repeat(self.weights, [len(one) for one in known])
         return np.asarray(_counts(some, known) @ (_counts(others, known).toarray() * weights).T)
@@ -71,7 +73,7 @@ def wl_grams(xs: GraphBatch, ys: GraphBatch, depth: int) -> Floats:
     """
     grams = [
         _counts([some], [others.distinct]) @ _counts([others], [others.distinct]).T.toarray()
-        for some, others in zip(*_levels(depth, xs, ys), strict=True)
+        for some, others in zip(*NUMBERING.levels(depth, xs, ys), strict=True)
     ]
     return np.cumsum(np.stack(grams), axis=0)
 
@@ -86,7 +88,7 @@ def subtree_counts(batch: GraphBatch, depth: int) -> list[Floats]:
 
     The columns are the subtrees of exactly this depth that some graph of the batch has.
     """
-    (levels,) = _levels(depth, batch)
+    (levels,) = NUMBERING.levels(depth, batch)
     return [_counts([level], [level.distinct]).toarray() for level in levels]
 
 
@@ -96,7 +98,7 @@ class _Level:
 
     Args:
         numbers: ``(N, n)``, of each node's subtree, -1 where there is no node. Equal subtrees have
-            equal numbers in all batches, until there are too many (``_levels``).
+            equal numbers in all batches, until there are too many (``Numbering``).
         squares: ``(N,)``, ordered pairs of nodes of one graph with equal subtrees.
     """
 
@@ -114,7 +116,7 @@ class _Level:
 
 
 def _squares(batch: GraphBatch, depth: int) -> Floats:
-    (levels,) = _levels(depth, batch)
+    (levels,) = NUMBERING.levels(depth, batch)
     return np.stack([level.squares for level in levels])
 
 
@@ -134,35 +136,58 @@ def _counts(levels: Sequence[_Level], known: Sequence[Ints]) -> csr_array:
     return csr_array((np.ones(len(entries)), entries, ends), shape=(len(column), width))
 
 
-def _levels(depth: int, *batches: GraphBatch) -> list[Sequence[_Level]]:
-    """The subtrees of every depth up to one, of batches whose numbers can be compared.
+@dataclass(slots=True)
+class Numbering:
+    """Numbers subtrees, equal ones alike in all batches, and remembers those of living batches.
 
-    They are remembered for as long as a batch lives. All numbers are given anew when ``MOST``
-    subtrees have one: those of a batch hold until the next call.
+    All numbers are given anew when there are more than ``limit``, so that searches without end do
+    not fill the memory: those of a batch hold until the next call.
+
+    Args:
+        limit: grows where the batches of one call need more.
+        numbers: of each depth, by the node's and the sorted successors' numbers of the depth below.
+        known: the subtrees of batches, by depth.
     """
-    with _LOCK:
-        if sum(map(len, NUMBERS.values())) > MOST:
-            NUMBERS.clear()
-            _KNOWN.clear()
-        return [_levels_of(batch, depth) for batch in batches]
 
+    limit: int = MOST
+    numbers: dict[int, dict[bytes, int]] = field(default_factory=dict)
+    known: WeakKeyDictionary[GraphBatch, tuple[_Level, ...]] = field(
+        default_factory=WeakKeyDictionary
+    )
+    _lock: Lock = field(default_factory=Lock)
 
-def _levels_of(batch: GraphBatch, depth: int) -> Sequence[_Level]:
-    exists = batch.exists
-    found = list(_KNOWN.get(batch, ()))
-    if not found:
-        labels = np.where(exists, batch.node_labels.astype(np.int64) + 1, -1)
-        found.append(_Level.of(labels))
-    for d in range(len(found), depth + 1):
-        below = found[-1].numbers
-        around = np.where(batch.adjacency, below[:, None, :], -1)  # (N, n, n), of successors
-        around.sort(axis=2)
-        rows = np.concatenate([below[:, :, None], around], axis=2)[exists]
-        numbers = np.full(exists.shape, -1, dtype=np.int64)
-        numbers[exists] = _numbered(rows, NUMBERS.setdefault(d, {}))
-        found.append(_Level.of(numbers))
-    _KNOWN[batch] = tuple(found)
-    return found[: depth + 1]
+    @property
+    def given(self) -> int:
+        """How many subtrees have a number."""
+        return sum(map(len, self.numbers.values()))
+
+    def levels(self, depth: int, *batches: GraphBatch) -> list[Sequence[_Level]]:
+        """The subtrees of every depth up to one, of batches whose numbers can be compared."""
+        with self._lock:
+            if self.given <= self.limit:
+                return [self._levels(batch, depth) for batch in batches]
+            self.numbers.clear()
+            self.known.clear()
+            found = [self._levels(batch, depth) for batch in batches]
+            self.limit = max(self.limit, 2 * self.given)
+            return found
+
+    def _levels(self, batch: GraphBatch, depth: int) -> Sequence[_Level]:
+        exists = batch.exists
+        found = list(self.known.get(batch, ()))
+        if not found:
+            labels = np.where(exists, batch.node_labels.astype(np.int64) + 1, -1)
+            found.append(_Level.of(labels))
+        for d in range(len(found), depth + 1):
+            below = found[-1].numbers
+            around = np.where(batch.adjacency, below[:, None, :], -1)  # (N, n, n), of successors
+            around.sort(axis=2)
+            rows = np.concatenate([below[:, :, None], around], axis=2)[exists]
+            numbers = np.full(exists.shape, -1, dtype=np.int64)
+            numbers[exists] = _numbered(rows, self.numbers.setdefault(d, {}))
+            found.append(_Level.of(numbers))
+        self.known[batch] = tuple(found)
+        return found[: depth + 1]
 
 
 def _numbered(rows: Ints, numbers: dict[bytes, int]) -> Ints:
@@ -178,8 +203,4 @@ def _numbered(rows: Ints, numbers: dict[bytes, int]) -> Ints:
     return np.array(found, dtype=np.int64)[inverse]
 
 
-MOST = 1_000_000  # subtrees, some 100 MB; NAS-Bench-Graph has 61,009
-
-_LOCK = Lock()
-_KNOWN: WeakKeyDictionary[GraphBatch, tuple[_Level, ...]] = WeakKeyDictionary()
-NUMBERS: dict[int, dict[bytes, int]] = {}  # by depth
+NUMBERING = Numbering()

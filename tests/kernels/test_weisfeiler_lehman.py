@@ -15,6 +15,7 @@ from nasgoat.kernels import (
     wl_grams,
     wl_norms,
 )
+from nasgoat.kernels.weisfeiler_lehman import Numbering
 from tests.kernels.samples import edge_labeled, node_labeled
 from tests.kernels.test_grakel import as_grakel
 
@@ -137,20 +138,24 @@ def test_numbers_are_given_anew_when_there_are_too_many(monkeypatch: pytest.Monk
     batch = GraphBatch.of(node_labeled(30, np.random.default_rng(10)))
     kernel = WLKernel((1.0,) * 4)
     expected = kernel.gram(batch, batch)
-    monkeypatch.setattr(weisfeiler_lehman, "MOST", 10)
-    for seed in range(3):
+    small = Numbering(limit=10)
+    monkeypatch.setattr(weisfeiler_lehman, "NUMBERING", small)
+    for seed in range(20):
         other = GraphBatch.of(node_labeled(30, np.random.default_rng(seed)))
         before = kernel.gram(batch, other)
         np.testing.assert_array_equal(kernel.gram(batch, batch), expected)
         np.testing.assert_array_equal(kernel.gram(batch, other), before)
-    given = sum(map(len, weisfeiler_lehman.NUMBERS.values()))
-    assert 10 < given < 500  # of this batch and at most one other
+    each = Numbering()
+    each.levels(3, batch)
+    assert small.limit < 5 * each.given  # what one call needs, twice
+    assert small.given < 2 * small.limit
 
 
 def test_a_known_subtree_uses_up_no_number() -> None:
+    numbering = Numbering()
     for _ in range(3):
-        wl_grams(*[GraphBatch.of(node_labeled(20, np.random.default_rng(11)))] * 2, DEPTH)
-    for numbers in weisfeiler_lehman.NUMBERS.values():
+        numbering.levels(DEPTH, GraphBatch.of(node_labeled(20, np.random.default_rng(11))))
+    for numbers in numbering.numbers.values():
         assert sorted(numbers.values()) == list(range(len(numbers)))
 
 
