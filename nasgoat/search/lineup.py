@@ -88,7 +88,6 @@ PROTOCOLS: dict[str, Protocol] = {
         "the setting of nasgoat's paper: 10 initial, batches of the 5 best, fixed noise",
         {
             "initial": 10,
-            "kernel": "linear",
             "features": PAPER,
             "transform": "standardise",
             "noise": PAPER_NOISE,
