@@ -71,10 +71,10 @@ def wl_grams(xs: GraphBatch, ys: GraphBatch, depth: int) -> Floats:
     Returns:
         ``(depth + 1, N, M)``: ``k_h`` for ``h = 0 .. depth``.
     """
-    grams = [
-        _counts([some], [others.distinct]) @ _counts([others], [others.distinct]).T.toarray()
-        for some, others in zip(*NUMBERING.levels(depth, xs, ys), strict=True)
-    ]
+    grams = []
+    for some, others in zip(*NUMBERING.levels(depth, xs, ys), strict=True):
+        known = [others.distinct]
+        grams.append(_counts([some], known) @ _counts([others], known).T.toarray())
     return np.cumsum(np.stack(grams), axis=0)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from nasgoat.errors import NoEncodingError, UnknownNameError
 from nasgoat.optimize import Optimization, listed
@@ -16,6 +16,8 @@ from nasgoat.search.kinds import Surroundings
 from nasgoat.search.rules import AcquisitionRule, acquisition_rule
 from nasgoat.spaces import SearchSpace
 from nasgoat.surrogate import NOISE, TRANSFORMS, GPSurrogate, WLSurrogate
+
+Kernel = Literal["linear", "exponential", "wl"]
 
 BATCH_RULES: dict[str, BatchRule] = {"fantasies": Fantasies(), "top-k": TopKPool()}
 PAPER = "paper"  # the features that ``feature_maps_of`` chooses where none are named
@@ -53,7 +55,7 @@ class GoatSettings:
     """
 
     initial: int = 2
-    kernel: Literal["linear", "exponential", "wl"] | None = None
+    kernel: Kernel | None = None
     features: str | None = None
     transform: str = "rank-gaussian"
     noise: float | None = None
@@ -74,7 +76,7 @@ class GoatSettings:
         acquisition_rule(self.acquisition or "lcb", 1.0 if self.beta is None else self.beta)
         self.optimization.require_names()
         if self.kernel is not None:
-            UnknownNameError.unless_among("kernel", self.kernel, ("linear", "exponential", "wl"))
+            UnknownNameError.unless_among("kernel", self.kernel, get_args(Kernel))
             check_model(self.kernel, self.acquisition)
         if self.kernel == "wl" and self.features is not None:
             msg = f"the kernel wl compares subtrees and takes no features, got {self.features!r}"

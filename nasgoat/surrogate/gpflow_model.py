@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from threading import Lock
 
+import gpflow
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from nasgoat.surrogate.descent import best_descent
@@ -20,13 +22,7 @@ from nasgoat.surrogate.gpflow_kernels import (
     bounded,
 )
 from nasgoat.surrogate.hyperparameters import Hyperparameters, Structure
-from nasgoat.surrogate.quiet import load_gpflow
 from nasgoat.surrogate.ranges import Range
-
-load_gpflow()
-
-import gpflow  # noqa: E402
-import tensorflow as tf  # noqa: E402
 
 Floats = NDArray[np.float64]
 
